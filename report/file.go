@@ -1,0 +1,66 @@
+package report
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/google/renameio/v2"
+
+	"dakota-reconcile/reconcile"
+)
+
+// File renders the run to path in the form that its ending stands for. Its mode is 0600, because it holds names of businesses. The
+// file is there whole or not at all: it is written beside path and renamed. The error names the path and what to do.
+func File(path string, run reconcile.Run, o Options) error {
+	k, err := KindOf(path)
+	if err != nil {
+		return err
+	}
+	return replace(path, func(w io.Writer) error { return Write(w, k, run, o) })
+}
+
+// replace puts what write writes in path's place at once, or leaves path as it is.
+func replace(path string, write func(io.Writer) error) error {
+	// The temporary file stands in path's own folder: elsewhere it could not be renamed into place, and would be readable there.
+	pending, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(0o600))
+	if err != nil {
+		return fmt.Errorf("create %s: %w (%s)", path, cause(err), remedy(err))
+	}
+	defer pending.Cleanup() //nolint:errcheck // after the rename there is nothing to clean up; before it, the first error counts
+	b := bufio.NewWriterSize(pending, 1<<16)
+	if err := write(b); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("write %s: %w (%s)", path, cause(err), remedy(err))
+	}
+	if err := pending.CloseAtomicallyReplace(); err != nil {
+		return fmt.Errorf("write %s: %w (%s)", path, cause(err), remedy(err))
+	}
+	return nil
+}
+
+// cause drops the temporary file's name from err: it means nothing to the reader and differs each time.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// remedy says what to do about a file that can't be written.
+func remedy(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "make the folder first, or name another"
+	case errors.Is(err, fs.ErrPermission):
+		return "choose a folder that you may write to"
+	default:
+		return "free space on the disk, or name a file elsewhere; the run itself is not touched by this"
+	}
+}
