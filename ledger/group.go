@@ -9,10 +9,10 @@ import (
 	"dakota-reconcile/reconcile"
 )
 
-// linger is how long a conclusion waits for an intent to share a commit with. What a kill loses of it costs one read.
+// linger is how long a conclusion may wait for others to share a commit with. What a kill loses of it costs a read each.
 const linger = 25 * time.Millisecond
 
-// crowd is the number of entries that don't wait for company.
+// crowd is the number of conclusions that don't wait any longer.
 const crowd = 256
 
 const (
@@ -30,14 +30,54 @@ type entry struct {
 }
 
 // group is what becomes durable in one commit. A commit waits for the disk, which takes milliseconds whether it holds one entry or a
-// hundred: while one group is written the next one gathers.
+// hundred: while one group is written the next one gathers. Nobody waits for conclusions, so they gather over several commits: the rows
+// of a run lie side by side, and twenty of them cost little more than one.
 type group struct {
 	entries   []entry
-	committed chan struct{} // closed when the group is durable, or err says that it is not
+	concluded map[int]struct{} // the rows of the conclusions among them
+	oldest    time.Time        // when the first conclusion came
+	whole     bool             // an intent follows the conclusion of its own row: they must not change places
+	committed chan struct{}    // closed when the group is durable, or err says that it is not
 	err       error
 }
 
-func newGroup() *group { return &group{committed: make(chan struct{})} }
+func newGroup() *group {
+	return &group{concluded: map[int]struct{}{}, committed: make(chan struct{})}
+}
+
+func (g *group) add(e entry) {
+	_, concluded := g.concluded[e.row]
+	switch {
+	case e.result == nil:
+		g.whole = g.whole || concluded
+	case len(g.concluded) == 0:
+		g.oldest = time.Now()
+		fallthrough
+	default:
+		g.concluded[e.row] = struct{}{}
+	}
+	g.entries = append(g.entries, e)
+}
+
+// due tells that the conclusions are to be written now.
+func (g *group) due() bool {
+	return g.whole || len(g.concluded) >= crowd || time.Since(g.oldest) >= linger
+}
+
+// split moves the conclusions into a group of their own, the next one.
+func (g *group) split() *group {
+	next := newGroup()
+	intents := g.entries[:0:0]
+	for _, e := range g.entries {
+		if e.result == nil {
+			intents = append(intents, e)
+		} else {
+			next.add(e)
+		}
+	}
+	g.entries, next.oldest = intents, g.oldest
+	return next
+}
 
 // Intend returns when it is durable that the PATCH of a row, its attempt-th, is about to leave. Entries of other goroutines share the
 // commit. After an error nothing may be sent: [ErrFull] and the like stop the run, since no later intent will be recorded either; an
@@ -65,22 +105,11 @@ func (r *Recording) Intend(ctx context.Context, row, attempt int) error {
 // Conclude takes down what became of a row; it is written with the next group. An error is that of an earlier write: the conclusion is
 // kept even so, and tried again by Finish and Close.
 func (r *Recording) Conclude(row int, result reconcile.Result) error {
-	g, err := r.queue(entry{row: row, result: &result})
-	if err != nil {
+	if _, err := r.queue(entry{row: row, result: &result}); err != nil {
 		return fmt.Errorf("record conclusion: %w", err)
 	}
-	if g.crowded(r) {
-		wake(r.urgent)
-	} else {
-		wake(r.idle)
-	}
+	wake(r.idle)
 	return nil
-}
-
-func (g *group) crowded(r *Recording) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(g.entries) >= crowd
 }
 
 // queue adds an entry to the next group.
@@ -94,7 +123,7 @@ func (r *Recording) queue(e entry) (*group, error) {
 		return nil, fmt.Errorf("the recording of run %s has ended", r.id)
 	}
 	if r.failed == nil || e.result != nil {
-		r.pending.entries = append(r.pending.entries, e)
+		r.pending.add(e)
 	}
 	return r.pending, r.failed
 }
@@ -107,28 +136,28 @@ func wake(c chan struct{}) {
 	}
 }
 
-// commit writes group after group until the recording ends.
+// commit writes group after group until the recording ends. The last is written by whoever ends it.
 func (r *Recording) commit() {
 	defer close(r.stopped)
 	for {
 		select {
+		case <-r.quit:
+			return
 		case <-r.urgent:
 		case <-r.idle:
 			select {
+			case <-r.quit:
+				return
 			case <-r.urgent:
 			case <-time.After(linger):
-			case <-r.quit:
 			}
-		case <-r.quit:
-			r.flush()
-			return
 		}
 		r.flush()
 	}
 }
 
-// flush writes the pending group. When that fails no further group is written: a run whose intents can't be recorded must stop, and its
-// conclusions wait for the end of the recording.
+// flush writes the intents of the pending group, and its conclusions when they are due. When that fails no further group is written: a
+// run whose intents can't be recorded must stop, and its conclusions wait for the end of the recording.
 func (r *Recording) flush() {
 	r.mu.Lock()
 	g := r.pending
@@ -137,6 +166,10 @@ func (r *Recording) flush() {
 		return
 	}
 	r.pending = newGroup()
+	if len(g.concluded) > 0 && !g.due() {
+		r.pending = g.split()
+		wake(r.idle)
+	}
 	r.mu.Unlock()
 	err := r.write(g.entries)
 	if err == nil {
@@ -154,7 +187,7 @@ func (r *Recording) fail(g *group, err error) {
 	r.failed, r.pending = err, newGroup()
 	for _, e := range append(g.entries, late.entries...) {
 		if e.result != nil {
-			r.pending.entries = append(r.pending.entries, e)
+			r.pending.add(e)
 		}
 	}
 	for _, g := range []*group{g, late} {

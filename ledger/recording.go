@@ -167,30 +167,27 @@ func (r *Recording) Close() error {
 		return nil
 	}
 	defer r.release()
-	r.mu.Lock()
-	g := r.pending
-	r.mu.Unlock()
-	if len(g.entries) == 0 {
+	if len(r.pending.entries) == 0 { // nobody else adds to it any more
 		return nil
 	}
-	if err := r.write(g.entries); err != nil {
+	if err := r.write(r.pending.entries); err != nil {
 		return fmt.Errorf("close record of run %s: %w", r.id, r.ledger.explain(err))
 	}
 	return nil
 }
 
-// end stops the committer, once; it is false when that was done before.
+// end stops the committer, once; it is false when that was done before. Intents that still wait are refused.
 func (r *Recording) end() bool {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.ended {
+	before := r.ended
+	r.ended = true
+	r.mu.Unlock()
+	if before {
 		return false
 	}
-	r.ended = true
 	close(r.quit)
-	r.mu.Unlock()
 	<-r.stopped
-	r.mu.Lock()
+	r.fail(newGroup(), fmt.Errorf("the recording of run %s has ended", r.id))
 	return true
 }
 
