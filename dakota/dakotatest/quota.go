@@ -79,7 +79,8 @@ func (q Quota) roll(w *window, now time.Time) {
 			start = now
 		}
 	} else {
-		start = now.Add(-time.Duration(now.UnixNano() % int64(q.length())))
+		n := now.UnixNano() // the wall clock alone: the monotonic one would give each request a start of its own
+		start = time.Unix(0, n-n%int64(q.length()))
 	}
 	if start.Equal(w.start) {
 		return

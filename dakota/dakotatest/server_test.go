@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"dakota-reconcile/dakota/dakotatest"
 )
@@ -15,13 +16,18 @@ const testKey = "c2VjcmV0LWtleQ=="
 // send makes a request of the server without a socket and gives back the answer with its whole body.
 func send(t *testing.T, s *dakotatest.Server, method, target, body string) (*http.Response, string) {
 	t.Helper()
-	resp, err := s.RoundTripper().RoundTrip(request(t, method, target, body))
+	return do(t, s, request(t, method, target, body))
+}
+
+func do(t *testing.T, s *dakotatest.Server, req *http.Request) (*http.Response, string) {
+	t.Helper()
+	resp, err := s.RoundTripper().RoundTrip(req)
 	if err != nil {
-		t.Fatalf("%s %s: %v", method, target, err)
+		t.Fatalf("%s %s: %v", req.Method, req.URL, err)
 	}
 	b, err := io.ReadAll(resp.Body)
 	if err != nil {
-		t.Fatalf("%s %s: read the body: %v", method, target, err)
+		t.Fatalf("%s %s: read the body: %v", req.Method, req.URL, err)
 	}
 	return resp, string(b)
 }
@@ -60,6 +66,8 @@ type listed struct {
 		Before bool `json:"has_more_before"`
 	} `json:"meta"`
 }
+
+func rfc3339(second int64) string { return time.Unix(second, 0).UTC().Format(time.RFC3339) }
 
 func decode[T any](t *testing.T, body string) T {
 	t.Helper()
