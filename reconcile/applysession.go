@@ -1,0 +1,293 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"dakota-reconcile/dakota"
+)
+
+// session is one Apply. Its own goroutine alone decides what starts when; the workers each take one step of one row and hand it back, so
+// that a row that has to wait holds up no other.
+type session struct {
+	Applier
+	plan    *Plan
+	rows    []Result // a row in flight belongs to its worker
+	order   []int    // the rows to be sent, in that order
+	fresh   int      // the first place in order whose row has not had its turn
+	waiting dueQueue
+	back    chan step
+	flying  int
+	held    int // requests kept for the steps in flight
+	breaker breaker
+
+	workers  *errgroup.Group
+	run      context.Context // ends when nothing new may start
+	halt     context.CancelCauseFunc
+	stopped  error           // the cause of that
+	grace    context.Context // until its end, what was sent may be settled
+	endGrace context.CancelFunc
+	drained  <-chan time.Time // fires when grace has to end
+}
+
+func newSession(ctx context.Context, a Applier, p *Plan) *session {
+	s := &session{Applier: a, plan: p, rows: slices.Clone(p.Rows), order: p.order(), back: make(chan step, a.Concurrency)}
+	s.breaker = newBreaker(a.MaxOutage, a.Backoff(-1))
+	halting, halt := context.WithCancelCause(ctx)
+	s.halt = halt
+	s.workers, s.run = errgroup.WithContext(halting)
+	s.workers.SetLimit(a.Concurrency)
+	s.grace, s.endGrace = context.WithCancel(context.WithoutCancel(ctx))
+	return s
+}
+
+// do runs to the end, whichever it is.
+func (s *session) do() *Outcome {
+	defer s.endGrace()
+	defer s.halt(nil)
+	for {
+		wait := s.start()
+		if s.flying == 0 && len(s.waiting) == 0 && (s.stopped != nil || s.fresh == len(s.order)) {
+			break
+		}
+		s.await(wait)
+	}
+	_ = s.workers.Wait() // its error has been handed back with the step that caused it
+	for i := range s.rows {
+		if s.rows[i].Status == Planned {
+			s.rows[i].Status = NotAttempted
+		}
+	}
+	repeatOutcomes(s.rows)
+	return &Outcome{Rows: s.rows, Stopped: s.stopped}
+}
+
+// start starts every step that may start now, and returns how long it takes until another may, -1 for when only an event can tell.
+func (s *session) start() time.Duration {
+	if s.stopped == nil && s.run.Err() != nil {
+		s.stop(context.Cause(s.run))
+	}
+	for s.flying < s.Concurrency {
+		t, wait := s.next(time.Now())
+		if t == nil {
+			return wait
+		}
+		s.launch(t)
+	}
+	return -1
+}
+
+// next takes the turn whose step is to start now, if any.
+func (s *session) next(now time.Time) (*turn, time.Duration) {
+	switch {
+	case s.stopped != nil: // only doubts are left in the queue
+		return s.waiting.takeDue(now)
+	case s.breaker.open && s.flying > 0:
+		return nil, -1
+	case s.breaker.open && now.Before(s.breaker.next):
+		return nil, s.breaker.next.Sub(now)
+	}
+	t, wait := s.candidate(now)
+	if t == nil || s.affordable(t) {
+		return t, wait
+	}
+	s.putBack(t)
+	if s.flying == 0 {
+		s.stop(dakota.ErrBudget)
+		return s.waiting.takeDue(now)
+	}
+	return nil, -1
+}
+
+// candidate takes the turn that should be next. While the API is down that is a doubt, else a row not tried yet, which tells best whether
+// only the rows tried before are at fault.
+func (s *session) candidate(now time.Time) (*turn, time.Duration) {
+	if s.breaker.open {
+		if t := s.waiting.takeDoubt(); t != nil {
+			return t, 0
+		}
+		if t := s.takeFresh(); t != nil {
+			return t, 0
+		}
+		return s.waiting.takeFirst(), -1
+	}
+	t, wait := s.waiting.takeDue(now)
+	if t == nil {
+		t = s.takeFresh()
+	}
+	return t, wait
+}
+
+// takeFresh takes the first row that has not had its turn, nil when all have.
+func (s *session) takeFresh() *turn {
+	if s.fresh == len(s.order) {
+		return nil
+	}
+	s.fresh++
+	return &turn{row: s.order[s.fresh-1]}
+}
+
+// putBack undoes candidate.
+func (s *session) putBack(t *turn) {
+	if t.pauses == nil {
+		s.fresh--
+		return
+	}
+	s.waiting.add(t)
+}
+
+// affordable tells whether the budget has room for a turn's step beside what it must keep: for the steps in flight, a reading of each
+// row in doubt, and the closing summary.
+func (s *session) affordable(t *turn) bool {
+	if s.MaxRequests == 0 {
+		return true
+	}
+	t.cost = 2 // the PATCH and the reading that may have to settle it
+	if t.doubt || s.stale(&s.rows[t.row]) {
+		t.cost++
+	}
+	return s.API.Usage().Total()+s.held+t.cost+s.waiting.doubts()+1 <= s.MaxRequests
+}
+
+func (s *session) launch(t *turn) {
+	if t.pauses == nil {
+		t.pauses = s.Backoff(t.row)
+		if s.Hooks.Started != nil {
+			s.Hooks.Started(t.row)
+		}
+	}
+	s.flying++
+	s.held += t.cost
+	s.workers.Go(func() error {
+		st := s.step(t)
+		s.back <- st
+		return st.stop
+	})
+}
+
+// await waits for the next event: a step handed back, the end of the run or of its grace, or wait going by.
+func (s *session) await(wait time.Duration) {
+	var timer <-chan time.Time
+	if wait >= 0 {
+		t := time.NewTimer(wait)
+		defer t.Stop()
+		timer = t.C
+	}
+	var ended <-chan struct{}
+	if s.stopped == nil {
+		ended = s.run.Done()
+	}
+	select {
+	case st := <-s.back:
+		s.land(st)
+	case <-ended:
+		s.stop(context.Cause(s.run))
+	case <-s.drained:
+		s.abandon()
+	case <-timer:
+	}
+}
+
+// land takes a step back from its worker.
+func (s *session) land(st step) {
+	t, r := st.turn, &s.rows[st.turn.row]
+	s.flying--
+	s.held -= t.cost
+	s.judge(st, time.Now())
+	if st.stop != nil {
+		s.stop(st.stop)
+	}
+	if !st.done {
+		s.postpone(t)
+		return
+	}
+	if s.Hooks.Finished != nil {
+		s.Hooks.Finished(t.row, *r)
+	}
+	switch {
+	case r.Status == Conflict && s.OnConflict == FailRun:
+		s.stop(fmt.Errorf("%w: row %d: %s", ErrConflict, r.Row, r.Error))
+	case s.FailFast && (r.Status == Failed || r.Status == Conflict):
+		s.stop(fmt.Errorf("%w: row %d: %s", ErrFailFast, r.Row, r.Error))
+	}
+}
+
+// judge lets the breaker hear what a step says of the API.
+func (s *session) judge(st step, now time.Time) {
+	was, since := s.breaker.open, s.breaker.since
+	s.breaker.note(st.turn.row, st.sign, now)
+	if s.stopped != nil {
+		return
+	}
+	if s.breaker.open != was && s.Hooks.Outage != nil {
+		e := OutageEvent{Down: s.breaker.open, Since: since}
+		if e.Down {
+			e.Since, e.Cause = s.breaker.since, st.turn.cause
+		}
+		s.Hooks.Outage(e)
+	}
+	if s.breaker.overdue(now) {
+		s.stop(fmt.Errorf("%w: nothing has succeeded for %s: %w", ErrOutage, now.Sub(s.breaker.since).Round(time.Second), st.turn.cause))
+	}
+}
+
+// postpone puts a row that is not done in the queue.
+func (s *session) postpone(t *turn) {
+	if s.stopped != nil && (!t.doubt || s.grace.Err() != nil) {
+		s.leave(t)
+		return
+	}
+	pause := t.pauses.NextBackOff()
+	t.due = time.Now().Add(pause)
+	s.waiting.add(t)
+	if s.Hooks.Retry != nil {
+		s.Hooks.Retry(t.row, t.cause, pause)
+	}
+}
+
+// stop ends the run: nothing new starts, and of the rows that wait only those in doubt are seen to.
+func (s *session) stop(cause error) {
+	if s.stopped != nil {
+		return
+	}
+	s.stopped = cause
+	s.halt(cause)
+	if errors.Is(cause, ErrOutage) {
+		s.abandon() // no reading has been answered for long, and none would be now
+		return
+	}
+	s.drained = time.After(s.DrainTime)
+	var doubts dueQueue
+	for _, t := range s.waiting {
+		if t.doubt {
+			doubts.add(t)
+		} else {
+			s.leave(t)
+		}
+	}
+	s.waiting = doubts
+}
+
+// abandon ends the grace: what is still in doubt stays so.
+func (s *session) abandon() {
+	s.drained = nil
+	s.endGrace()
+	s.API.Abandon()
+	for _, t := range s.waiting {
+		s.leave(t)
+	}
+	s.waiting = nil
+}
+
+// leave ends a row's turn before its outcome is known.
+func (s *session) leave(t *turn) {
+	s.interrupted(t)
+	if s.Hooks.Finished != nil {
+		s.Hooks.Finished(t.row, s.rows[t.row])
+	}
+}

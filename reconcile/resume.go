@@ -1,0 +1,89 @@
+package reconcile
+
+import "fmt"
+
+// Rest is what is left to do of a run that ended before its last row, or was killed. To finish it: observe and plan Assignments under
+// the policy Expect, and apply what [Rest.Plan] makes of that plan.
+type Rest struct {
+	// Assignments are those of the rows left, in the run's order.
+	Assignments []Assignment
+	// Expect tells what each of their customers was associated with when it was read last, "" for none.
+	Expect map[string]string
+
+	results []Result // of the whole run
+	at      []int    // where the rows left stand in it, ascending
+}
+
+// Remaining returns what is left to do of a run, from its results as the ledger has them: the rows not attempted, those still planned
+// because the run was killed, and those in doubt. Rows that failed or conflicted are done; their report says what to do.
+func Remaining(results []Result) *Rest {
+	rest := &Rest{Expect: map[string]string{}, results: results}
+	first := firstRows(results)
+	for i := range results {
+		r := &results[i]
+		if !left(r, results, first) {
+			continue
+		}
+		rest.at = append(rest.at, i)
+		rest.Assignments = append(rest.Assignments, r.Assignment)
+		if !r.ObservedAt.IsZero() && r.Same == 0 {
+			rest.Expect[r.CustomerID] = r.PreviousID
+		}
+	}
+	return rest
+}
+
+// left tells whether a row is still to be done; one that repeats another is when that other is.
+func left(r *Result, results []Result, first map[int32]int) bool {
+	if j, ok := first[r.Same]; ok && r.Same != 0 {
+		r = &results[j]
+	}
+	return r.Status == NotAttempted || r.Status == Planned || r.Status == InDoubt
+}
+
+// Doubts returns how many of the rows left were sent without anybody knowing yet whether they were made.
+func (rest *Rest) Doubts() int {
+	n := 0
+	for _, i := range rest.at {
+		if rest.results[i].Status == InDoubt {
+			n++
+		}
+	}
+	return n
+}
+
+// Plan returns the whole run as a plan: the rows done with their results, and those left as part, the plan of Assignments, has them. Its
+// rows stand where they stood in the run, so that journal and report are one.
+//
+// A row that was sent before and whose customer now holds the wish was made by us: it is applied, not unchanged. The error is for a part
+// that is not the plan of Assignments.
+func (rest *Rest) Plan(part *Plan) (*Plan, error) {
+	if len(part.Rows) != len(rest.at) {
+		return nil, fmt.Errorf("resume the run: %d rows are left, but %d are planned", len(rest.at), len(part.Rows))
+	}
+	whole := *part
+	whole.Rows = append([]Result(nil), rest.results...)
+	for k, i := range rest.at {
+		before, now := &rest.results[i], part.Rows[k]
+		if now.CustomerID != before.CustomerID || now.SubClientID != before.SubClientID {
+			return nil, fmt.Errorf("resume the run: row %d left is of customer %s, but %s is planned", k+1, before.CustomerID, now.CustomerID)
+		}
+		whole.Rows[i] = takeUp(before, now)
+	}
+	repeatOutcomes(whole.Rows)
+	return &whole, nil
+}
+
+// takeUp joins what a row's plan says now with what was tried before.
+func takeUp(before *Result, now Result) Result {
+	now.Attempts, now.HTTPStatus, now.RequestID = before.Attempts, before.HTTPStatus, before.RequestID
+	if before.Attempts == 0 || now.Same != 0 {
+		return now
+	}
+	now.FinishedAt = wholeMilliseconds(now.ObservedAt)
+	if now.Status == Unchanged {
+		now.Status, now.Action = Applied, before.Action
+		now.PreviousID, now.PreviousName, now.KYBBefore = before.PreviousID, before.PreviousName, before.KYBBefore
+	}
+	return now
+}

@@ -1,0 +1,212 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"dakota-reconcile/dakota"
+)
+
+// step is what a worker hands back: one reading, one PATCH, or a PATCH right after the reading it is based on.
+type step struct {
+	turn *turn
+	done bool  // the row's result stands; else it needs another step
+	sign sign  // for the breaker
+	stop error // what must end the run; nil for nothing
+}
+
+// step takes a row one step further. A row in doubt is read, not sent: a second PATCH would overwrite what somebody else may have
+// changed in between. The reading comes after a pause, so that a request that is late has landed, and right before the next PATCH, so
+// that this is based on the freshest there is.
+func (s *session) step(t *turn) step {
+	if t.doubt || s.stale(&s.rows[t.row]) {
+		if st, stays := s.reread(t); !stays {
+			return st
+		}
+	}
+	return s.send(t)
+}
+
+// stale tells whether the reading a row is based on is too old for a PATCH.
+func (s *session) stale(r *Result) bool {
+	return time.Since(r.ObservedAt) >= s.MaxStaleness
+}
+
+// errNotAsWished is an answer of success that proves nothing.
+var errNotAsWished = errors.New("the API answered with success, but the customer in its answer is not as wished")
+
+// send makes one PATCH and judges its answer.
+func (s *session) send(t *turn) step {
+	r := &s.rows[t.row]
+	var unrecorded error
+	answer, err := s.API.SetSubClient(s.run, r.CustomerID, r.SubClientID, func(ctx context.Context) error {
+		unrecorded = s.intend(ctx, t, r.Attempts+1)
+		return unrecorded
+	})
+	if errors.Is(err, dakota.ErrNotSent) {
+		return s.notSent(t, err, unrecorded)
+	}
+	r.Attempts++
+	if err != nil {
+		return s.refused(t, err)
+	}
+	r.HTTPStatus = answer.HTTPStatus
+	if c := answer.Customer; c.ID != r.CustomerID || c.SubClientID != r.SubClientID {
+		return s.doubtful(t, errNotAsWished)
+	}
+	return s.applied(t, answer)
+}
+
+// intend makes the intent durable. A PATCH that was refused for its quota, or never left, is the same attempt again and has its intent.
+func (s *session) intend(ctx context.Context, t *turn, attempt int) error {
+	if t.intended >= attempt {
+		return nil
+	}
+	if err := s.Journal.Intend(ctx, t.row, attempt); err != nil {
+		return err
+	}
+	t.intended = attempt
+	return nil
+}
+
+// notSent judges a PATCH that did not leave.
+func (s *session) notSent(t *turn, err, unrecorded error) step {
+	switch {
+	case s.run.Err() != nil:
+		return s.interrupted(t)
+	case unrecorded != nil:
+		st := s.interrupted(t)
+		st.stop = fmt.Errorf("%w: %w", ErrJournal, unrecorded)
+		return st
+	case errors.Is(err, dakota.ErrBudget):
+		st := s.interrupted(t)
+		st.stop = err
+		return st
+	case !dakota.Unavailable(err): // nothing that would be better the next time
+		r := &s.rows[t.row]
+		r.Status, r.ErrorCode, r.Error = Failed, "not_sent", textOf(err)
+		return s.conclude(t)
+	}
+	t.cause = err
+	return step{turn: t, sign: down} // no connection: nothing the row could help
+}
+
+// refused judges a PATCH that left and failed.
+func (s *session) refused(t *turn, err error) step {
+	r := &s.rows[t.row]
+	r.HTTPStatus = 0
+	var answer *dakota.Error
+	if errors.As(err, &answer) {
+		r.HTTPStatus, r.RequestID = answer.Status, answer.RequestID
+	}
+	if dakota.InDoubt(err) {
+		return s.doubtful(t, err)
+	}
+	r.Status, r.ErrorCode, r.Error = Failed, codeOf(err), textOf(err)
+	st := s.conclude(t)
+	st.sign = up
+	if keyRefused(err) {
+		st.stop = err
+	}
+	return st
+}
+
+// doubtful keeps a row whose PATCH may or may not have been made for a reading.
+func (s *session) doubtful(t *turn, cause error) step {
+	t.doubt, t.cause = true, cause
+	sign := down
+	var answer *dakota.Error
+	if errors.As(cause, &answer) && answer.Status != http.StatusBadGateway &&
+		answer.Status != http.StatusServiceUnavailable && answer.Status != http.StatusGatewayTimeout {
+		sign = failing
+	}
+	return step{turn: t, sign: sign}
+}
+
+// applied ends a row whose change an answer has proved.
+func (s *session) applied(t *turn, proof dakota.Answer) step {
+	r := &s.rows[t.row]
+	t.doubt = false
+	r.Status, r.KYBStatus, r.ErrorCode, r.Error = Applied, proof.Customer.KYBStatus, "", ""
+	if proof.RequestID != "" {
+		r.RequestID = proof.RequestID
+	}
+	st := s.conclude(t)
+	st.sign = up
+	return st
+}
+
+// interrupted ends a row's turn because the run ends. Where its intent is durable the journal must hear that no reading is needed, or
+// that one still is.
+func (s *session) interrupted(t *turn) step {
+	r := &s.rows[t.row]
+	switch {
+	case t.doubt:
+		r.Status, r.ErrorCode = InDoubt, codeOf(t.cause)
+		r.Error = fmt.Sprintf("sent, but the run ended before a reading could tell whether the change was made: %s", textOf(t.cause))
+	case t.cause != nil:
+		r.Status, r.ErrorCode = NotAttempted, codeOf(t.cause)
+		r.Error = fmt.Sprintf("the run ended before another try; the last one was not made: %s", textOf(t.cause))
+	default:
+		r.Status = NotAttempted
+		if t.intended == 0 {
+			return step{turn: t, done: true}
+		}
+	}
+	return s.conclude(t)
+}
+
+// conclude hands the row's outcome to the journal.
+func (s *session) conclude(t *turn) step {
+	r := &s.rows[t.row]
+	if r.Attempts > 0 {
+		r.FinishedAt = wholeMilliseconds(time.Now())
+	}
+	st := step{turn: t, done: true}
+	if err := s.Journal.Conclude(t.row, *r); err != nil {
+		st.stop = fmt.Errorf("%w: %w", ErrJournal, err)
+	}
+	return st
+}
+
+// wholeMilliseconds is t as reports and ledgers keep it.
+func wholeMilliseconds(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// keyRefused tells whether err says that no request of this key will do.
+func keyRefused(err error) bool {
+	var answer *dakota.Error
+	return errors.As(err, &answer) && (answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden)
+}
+
+// codeOf returns a short word for a failure: the API's own where it gave one.
+func codeOf(err error) string {
+	var answer *dakota.Error
+	switch {
+	case errors.As(err, &answer) && answer.Status == http.StatusNotFound:
+		return "customer_not_found"
+	case answer != nil && answer.Code != "":
+		return answer.Code
+	case answer != nil:
+		return fmt.Sprintf("http_%d", answer.Status)
+	case errors.Is(err, context.DeadlineExceeded):
+		return "timeout"
+	case errors.Is(err, errNotAsWished):
+		return "not_as_wished"
+	}
+	return "no_answer"
+}
+
+// textOf says what went wrong, without the doubt that is settled by then.
+func textOf(err error) string {
+	var answer *dakota.Error
+	if errors.As(err, &answer) {
+		return answer.Error()
+	}
+	for dakota.InDoubt(err) {
+		err = errors.Unwrap(err)
+	}
+	return err.Error()
+}
