@@ -191,8 +191,6 @@ func codeOf(err error) string {
 		return answer.Code
 	case answer != nil:
 		return fmt.Sprintf("http_%d", answer.Status)
-	case errors.Is(err, context.DeadlineExceeded):
-		return "timeout"
 	case errors.Is(err, errNotAsWished):
 		return "not_as_wished"
 	}
