@@ -7,14 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// number matches what a spreadsheet takes for a number although it begins like a formula: -12.50, +49123, -1,234.5, -1.5E+3, -5%.
-var number = regexp.MustCompile(`^[+-]\d[\d.,]*([eE][+-]?\d+)?%?$`)
+// numeric matches what a spreadsheet takes for a number although it begins like a formula: -12.50, +49123, -1,234.5, -1.5E+3, -5%.
+var numeric = regexp.MustCompile(`^[+-]\d[\d.,]*([eE][+-]?\d+)?%?$`)
 
 // neutral returns s so that no spreadsheet runs it: text that begins like a formula gets an apostrophe before it, also when the sign
 // stands behind blanks or invisible characters or is written full-width (＝). Numbers stay as they are.
 // See https://owasp.org/www-community/attacks/CSV_Injection.
 func neutral(s string) string {
-	if s == "" || number.MatchString(s) {
+	if s == "" || numeric.MatchString(s) {
 		return s
 	}
 	if s[0] == '\t' || s[0] == '\r' || startsFormula(s) {
@@ -37,7 +37,7 @@ func neutralInside(s string) string {
 			end = len(s)
 		}
 		part := s[start:end]
-		if start > 0 && startsFormula(strings.TrimLeft(part, `"`)) && !number.MatchString(strings.TrimRight(part, ";\t\r\n")) {
+		if start > 0 && startsFormula(strings.TrimLeft(part, `"`)) && !numeric.MatchString(strings.TrimRight(part, ";\t\r\n")) {
 			b.WriteByte('\'')
 		}
 		b.WriteString(part)

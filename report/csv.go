@@ -51,7 +51,7 @@ func (w *widened) Write(record []string) error {
 		return w.Writer.Write(neutralised(record))
 	}
 	for i := range w.source.Columns {
-		record = append(record, further(w.rows[0], i))
+		record = append(record, furtherCell(w.rows[0], i))
 	}
 	w.rows = w.rows[1:]
 	return w.Writer.Write(neutralised(record))

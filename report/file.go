@@ -28,7 +28,7 @@ func replace(path string, write func(io.Writer) error) error {
 	// The temporary file stands in path's own folder: elsewhere it could not be renamed into place, and would be readable there.
 	pending, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(0o600))
 	if err != nil {
-		return fmt.Errorf("create %s: %w (%s)", path, cause(err), remedy(err))
+		return fmt.Errorf("create %s: %w (%s)", path, bare(err), remedy(err))
 	}
 	defer pending.Cleanup() //nolint:errcheck // after the rename there is nothing to clean up; before it, the first error counts
 	b := bufio.NewWriterSize(pending, 1<<16)
@@ -36,16 +36,16 @@ func replace(path string, write func(io.Writer) error) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	if err := b.Flush(); err != nil {
-		return fmt.Errorf("write %s: %w (%s)", path, cause(err), remedy(err))
+		return fmt.Errorf("write %s: %w (%s)", path, bare(err), remedy(err))
 	}
 	if err := pending.CloseAtomicallyReplace(); err != nil {
-		return fmt.Errorf("write %s: %w (%s)", path, cause(err), remedy(err))
+		return fmt.Errorf("write %s: %w (%s)", path, bare(err), remedy(err))
 	}
 	return nil
 }
 
-// cause drops the temporary file's name from err: it means nothing to the reader and differs each time.
-func cause(err error) error {
+// bare drops the temporary file's name from err: it means nothing to the reader and differs each time.
+func bare(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		return p.Err

@@ -22,7 +22,7 @@ const (
 )
 
 // Kinds are all kinds in the order in which messages list them.
-var Kinds = []Kind{CSV, XLSX, HTML, JSONL, Markdown, JUnit}
+var Kinds = []Kind{CSV, XLSX, JSONL, Markdown, JUnit}
 
 // KindOf returns the kind that the ending of path stands for, upper and lower case alike. The error lists the endings that can be had.
 func KindOf(path string) (Kind, error) {
@@ -54,11 +54,14 @@ type Options struct {
 	Original []byte
 }
 
+// renderers are the formats: to add one, add its Kind and a function here.
+var renderers = map[Kind]func(io.Writer, reconcile.Run, Options) error{
+	CSV: writeCSV, XLSX: writeXLSX, JSONL: writeJSONL, Markdown: writeMarkdown, JUnit: writeJUnit,
+}
+
 // Write renders the run in the form k. Errors come from w, from a workbook in o that can't be opened, or name an unknown kind.
 func Write(w io.Writer, k Kind, run reconcile.Run, o Options) error {
-	render, ok := map[Kind]func(io.Writer, reconcile.Run, Options) error{
-		CSV: writeCSV,
-	}[k]
+	render, ok := renderers[k]
 	if !ok {
 		return fmt.Errorf("write report: unknown format %q: use one of %s", k, listed())
 	}

@@ -72,8 +72,8 @@ func (l line) cells() []string {
 	}
 }
 
-// further returns the row's cell in the i-th further column, "" when the row is shorter or is not in the input.
-func further(r reconcile.Result, i int) string {
+// furtherCell returns the row's cell in the i-th further column, "" when the row is shorter or is not in the input.
+func furtherCell(r reconcile.Result, i int) string {
 	if i < len(r.Further) {
 		return cell(r.Further[i])
 	}

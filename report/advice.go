@@ -1,0 +1,103 @@
+package report
+
+import (
+	"strings"
+
+	"dakota-reconcile/reconcile"
+)
+
+// advice is what a report says about one cause: what it is in a few words, and what the reader can do about it.
+type advice struct {
+	Title, Do string
+}
+
+// byCode is the one table of what to do about an error code. Its words are for people who know the spreadsheet, not the API.
+var byCode = map[string]advice{
+	"bad_id": {"Not a valid id",
+		"Copy the id again from the dashboard or from an export, as text: spreadsheets turn long ids into numbers or cut them."},
+	"customer_not_found": {"Unknown customer",
+		"Check the id letter by letter, capitals count, and that the file belongs to this environment: sandbox and production have different ids."},
+	"sub_client_not_found": {"Unknown sub-client",
+		"Check the sub-client's id against the list of sub-clients in an export; sandbox and production have different ids."},
+	"not_a_sub_client": {"The target is not a sub-client",
+		"Use the id of a sub-client. A customer is made one when it is created and can't become one later."},
+	"same_as_customer": {"Customer and sub-client are the same",
+		"Put the sub-client's id into its column; one of the two ids was probably copied into both."},
+	"customer_deleted": {"The customer was deleted",
+		"Take the row out of the file; a deleted customer can't be associated."},
+	"customer_is_sub_client": {"The customer is itself a sub-client",
+		"Take the row out of the file: a sub-client is not put under another one."},
+	"kyb_status": {"Left alone for its KYB status",
+		"Wait until the review of these customers is done, or run again without that status in --refuse-kyb."},
+	"changed_by_others": {"Somebody else changed it meanwhile",
+		"Ask who changed it and which of the two is right; to enforce the file, run it again, or use --on-conflict overwrite."},
+	"unauthorized": {"The key was not accepted",
+		"Have the API key checked or renewed, then resume the run: nothing that was done is done twice."},
+	"forbidden": {"The key may not do this",
+		"Have the key's permissions checked, then resume the run."},
+	"timeout": {"No answer in time",
+		"Resume the run: it reads the customer first and sends only what was not made."},
+}
+
+// byStatus answers for codes that are not in the table, and for none.
+var byStatus = map[reconcile.Status]advice{
+	reconcile.Failed: {"Refused by the API",
+		"Read the message: correct the row if it names one, else try it again later."},
+	reconcile.Conflict: byCode["changed_by_others"],
+	reconcile.InDoubt: {"Sent, but the outcome is not known",
+		"Resume the run: it reads these customers and settles each of them."},
+	reconcile.Refused: {"Left alone on purpose",
+		"Nothing was sent for these rows; the message names the rule that held them back."},
+	reconcile.Invalid: {"The row can't be used",
+		"Correct the row in the file and run it again; nothing was sent for it."},
+	reconcile.NotAttempted: {"Not reached",
+		"Resume the run: it goes on where this one stopped."},
+	reconcile.Unlisted: {"In the sub-client, but not in the file",
+		"Add these customers to the file if they belong there, or run with --prune to disassociate them."},
+}
+
+// Advice returns what the reader of a report can do about the row, a sentence or two; "" when nothing is wrong with it.
+func Advice(r reconcile.Result) string {
+	return adviceFor(r).Do
+}
+
+// adviceFor looks the row's code up, then what its HTTP status says, then its status.
+func adviceFor(r reconcile.Result) advice {
+	if !amiss(r.Status) {
+		return advice{}
+	}
+	if a, ok := byCode[strings.ToLower(r.ErrorCode)]; ok {
+		return a
+	}
+	if r.Status == reconcile.Failed {
+		if a, ok := byHTTP(r.HTTPStatus); ok {
+			return a
+		}
+	}
+	return byStatus[r.Status]
+}
+
+// byHTTP says what a refusal of the API means whose code is not known.
+func byHTTP(status int) (advice, bool) {
+	switch {
+	case status == 400 || status == 422:
+		return advice{"The API did not accept the change",
+			"Read the message; mostly the sub-client belongs to another client or is none. Correct the row and run it again."}, true
+	case status == 401:
+		return byCode["unauthorized"], true
+	case status == 403:
+		return byCode["forbidden"], true
+	case status == 404:
+		return byCode["customer_not_found"], true
+	case status >= 500:
+		return advice{"The API answered with an error of its own",
+			"Try these rows again later; if the same ones fail again, give their request ids to Dakota's support."}, true
+	}
+	return advice{}, false
+}
+
+// amiss reports whether a row with this status is something its reader must hear about.
+func amiss(s reconcile.Status) bool {
+	_, ok := byStatus[s]
+	return ok
+}
