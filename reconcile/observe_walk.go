@@ -1,0 +1,300 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"dakota-reconcile/dakota"
+)
+
+// walk is the reading of the account by pages in the order of creation, leaping from one wanted second to the next.
+type walk struct {
+	next    int          // of search.want: those before it are settled, missed or behind
+	query   dakota.Query // of the last page
+	from    int64        // where the present stretch begins; -1 before the first page
+	covered int64        // every customer created from `from` until before this second was shown
+	stretch int          // customers shown since from
+	ended   bool         // nothing follows
+	ahead   int          // customers behind the last page; -1 when not known
+	density float64      // customers a second from here on; 0 when not known
+	total   int          // of the account; 0 when not known
+	seen    []stretch    // long stretches that were read, for reading the account from end to end around them
+	waste   int          // pages less customers found by leaping
+	full    bool         // read from end to end, without leaping
+	pages   int
+}
+
+// stretch is a part of the account in the order of creation: everything created from one second until before another.
+type stretch struct{ from, to int64 }
+
+const (
+	wasteAllowed   = 4   // pages that may find nothing before the leaping ends
+	stretchAllowed = 300 // customers from which on it is worth leaping over what was read
+)
+
+// way is how the rest is to be found.
+type way int
+
+const (
+	waySingles way = iota // a GET for each
+	wayLeap               // pages from wanted second to wanted second
+	wayFull               // every page of the account
+)
+
+// rest reads pages as long as that is cheaper than asking for each customer that is left.
+func (s *search) rest(ctx context.Context) error {
+	decided, next := waySingles, 0
+	for s.left > 0 {
+		if s.walk.pages >= next || s.nothingAhead() {
+			decided = s.way()
+			next = s.walk.pages + 1 + s.walk.pages/32 // costs are weighed more rarely as they change less
+		}
+		switch decided {
+		case waySingles:
+			return nil
+		case wayFull:
+			if !s.walk.full {
+				s.restart()
+			}
+			if err := s.readOn(ctx); err != nil {
+				return err
+			}
+		case wayLeap:
+			if err := s.leap(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// nothingAhead tells whether no page ahead is expected to show anything more.
+func (s *search) nothingAhead() bool {
+	s.skip()
+	return s.walk.ended || !s.walk.full && s.walk.next == len(s.want)
+}
+
+// skip moves next beyond what is settled or missed.
+func (s *search) skip() {
+	for s.walk.next < len(s.want) && s.want[s.walk.next].state != open {
+		s.walk.next++
+	}
+}
+
+// way weighs what is left: asking one by one, leaping, or reading everything.
+func (s *search) way() way {
+	singles := float64(s.left)
+	full := s.fullCost()
+	leap := s.leapCost()
+	switch {
+	case s.walk.full && s.walk.ended:
+		return waySingles
+	case s.walk.full && full < singles:
+		return wayFull
+	case s.walk.full:
+		return waySingles
+	case leap+1 < singles && leap <= full:
+		return wayLeap
+	case full < singles:
+		return wayFull
+	}
+	return waySingles
+}
+
+// fullCost is the number of pages that reading the account to its end still takes.
+func (s *search) fullCost() float64 {
+	w := &s.walk
+	if w.full && w.ahead >= 0 {
+		return float64(pagesOf(w.ahead))
+	}
+	known := 0
+	for _, r := range w.seen {
+		if w.density > 0 {
+			known += int(float64(r.to-r.from) * w.density)
+		}
+	}
+	return float64(max(pagesOf(s.accountSize())-known/pageSize, 1))
+}
+
+// leapCost is the number of pages that leaping takes, and of GETs for those that are not where their ids say. Infinite once leaping has
+// shown to be useless.
+func (s *search) leapCost() float64 {
+	s.skip()
+	w := &s.walk
+	if w.waste > wasteAllowed || w.ended || w.full || w.next == len(s.want) {
+		return math.Inf(1)
+	}
+	seconds := s.openSeconds(s.want[w.next:])
+	n := float64(len(seconds))
+	good := s.times.good()
+	pages := float64(greedy(seconds, s.blockSpan()))
+	ahead := float64(s.aheadSize())
+	if good < 1 {
+		pages *= blocks(good*n, ahead) / blocks(n, ahead)
+	}
+	if w.ahead >= 0 {
+		pages = math.Min(pages, float64(pagesOf(w.ahead)))
+	}
+	return pages + (1-good)*n + s.times.doubt(len(seconds)) + float64(s.left-len(seconds))
+}
+
+// openSeconds are the seconds of those not found and not missed.
+func (s *search) openSeconds(want []wanted) []int64 {
+	seconds := make([]int64, 0, min(len(want), s.left))
+	for i := range want {
+		if want[i].state == open {
+			seconds = append(seconds, want[i].second)
+		}
+	}
+	return seconds
+}
+
+// accountSize is the number of customers of the account, or the least it can be.
+func (s *search) accountSize() int {
+	if s.walk.total > 0 {
+		return s.walk.total
+	}
+	sum := len(s.obs.opening)
+	for _, c := range s.obs.opening {
+		sum += c.Customers
+	}
+	return max(sum, s.walk.ahead+s.walk.stretch, len(s.want))
+}
+
+// aheadSize is the number of customers behind the last page, of the whole account before the first.
+func (s *search) aheadSize() int {
+	if s.walk.ahead >= 0 && s.walk.from >= 0 {
+		return max(s.walk.ahead, 1)
+	}
+	return s.accountSize()
+}
+
+// blockSpan is the time that a page covers on average, in seconds. Before a page has told, customers are taken to have come evenly since
+// the oldest id that is known.
+func (s *search) blockSpan() float64 {
+	if s.walk.density > 0 {
+		return pageSize / s.walk.density
+	}
+	return pageSize * float64(s.age()) / float64(s.accountSize())
+}
+
+// dates notes the oldest and the newest second of any id that is known.
+func (s *search) dates() {
+	s.oldest, s.newest = math.MaxInt64, time.Now().Unix()
+	note := func(second int64) {
+		if second > 0 {
+			s.oldest, s.newest = min(s.oldest, second), max(s.newest, second)
+		}
+	}
+	for id := range s.obs.opening {
+		note(IDTime(id))
+	}
+	for i := range s.want {
+		note(s.want[i].second)
+	}
+}
+
+// age is how long the account has existed at least, in seconds.
+func (s *search) age() int64 { return max(s.newest-s.oldest, 1) }
+
+// leap reads the page that begins where the next wanted customer should be, or the next page when that is there.
+func (s *search) leap(ctx context.Context) error {
+	s.skip()
+	w := &s.walk
+	from := max(s.times.earliest(s.want[w.next].second), 1)
+	q := dakota.Query{CreatedFrom: from}
+	if w.from >= 0 && from <= w.covered {
+		q = w.query
+	} else {
+		w.keepStretch()
+		w.from, w.covered, w.stretch = from, from, 0
+	}
+	got, err := s.read(ctx, q)
+	w.waste += 1 - got
+	return err
+}
+
+// restart begins to read the account from its beginning.
+func (s *search) restart() {
+	s.walk.keepStretch()
+	slices.SortFunc(s.walk.seen, func(a, b stretch) int { return int(a.from - b.from) })
+	s.walk.full, s.walk.ended = true, false
+	s.walk.from, s.walk.covered, s.walk.stretch, s.walk.ahead = 0, 0, 0, -1
+	s.walk.query = dakota.Query{}
+}
+
+// readOn reads the next page from end to end, leaping over long stretches that were read before.
+func (s *search) readOn(ctx context.Context) error {
+	for _, r := range s.walk.seen {
+		if r.from <= s.walk.covered && r.to > s.walk.covered && s.walk.from >= 0 {
+			s.walk.query = dakota.Query{CreatedFrom: r.to}
+			s.walk.covered = r.to
+		}
+	}
+	_, err := s.read(ctx, s.walk.query)
+	return err
+}
+
+// keepStretch remembers the stretch just read when it is long enough to be leapt over.
+func (w *walk) keepStretch() {
+	if w.from >= 0 && w.stretch >= stretchAllowed {
+		w.seen = append(w.seen, stretch{w.from, w.covered})
+	}
+}
+
+// read requests an unfiltered page, takes it and notes how far the account is known.
+func (s *search) read(ctx context.Context, q dakota.Query) (int, error) {
+	p, err := s.o.page(ctx, q)
+	if err != nil {
+		return 0, fmt.Errorf("list customers from %s: %w", time.Unix(q.CreatedFrom, 0).UTC().Format(time.DateTime), err)
+	}
+	w := &s.walk
+	w.pages++
+	w.stretch += len(p.Customers)
+	if q == (dakota.Query{}) {
+		w.total = p.Total
+	}
+	if q.After == "" {
+		w.ahead = p.Total
+	}
+	w.ahead = max(w.ahead-len(p.Customers), 0)
+	got := s.take(p, q)
+	w.advance(p, q)
+	s.miss()
+	return got, nil
+}
+
+// advance notes where the next page begins.
+func (w *walk) advance(p dakota.Page, q dakota.Query) {
+	n := len(p.Customers)
+	if !p.More || n == 0 || p.Customers[n-1].ID == q.After {
+		w.ended, w.covered, w.ahead = true, math.MaxInt64, 0
+		return
+	}
+	last := p.Customers[n-1]
+	w.query = dakota.Query{CreatedFrom: q.CreatedFrom, After: last.ID}
+	w.covered = max(w.covered, last.CreatedAt) // that second may go on on the next page
+	if since := p.At.Unix() - last.CreatedAt; since > 0 && w.ahead > 0 {
+		w.density = float64(w.ahead) / float64(since)
+	} else if span := pageSpan(p); span > 0 {
+		w.density = float64(n) / float64(span) // the clocks disagree: what the page itself shows
+	}
+}
+
+// miss marks those that the stretch just read should have shown.
+func (s *search) miss() {
+	for i := s.walk.next; i < len(s.want); i++ {
+		w := &s.want[i]
+		if s.times.latest(w.second) >= s.walk.covered {
+			return
+		}
+		if w.state == open {
+			w.state = missed
+			s.times.misses++
+		}
+		s.walk.next = i + 1
+	}
+}
