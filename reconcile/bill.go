@@ -80,15 +80,25 @@ func (p *Plan) batch(rows []int) {
 	}
 	sent := fresh
 	for rows = rows[fresh:]; len(rows) > 0; {
-		begin := p.forecast(sent)
-		n, cost := sort.Search(len(rows)-1, func(k int) bool {
-			return p.forecast(sent+k+2+p.rereading(rows[:k+2]))-begin > p.patience()
-		})+1, 0
-		cost = p.rereading(rows[:n])
+		n, cost := p.batchSize(rows, sent)
 		p.Batches = append(p.Batches, Batch{Rows: rows[:n:n], Requests: cost})
 		sent += n + cost
 		rows = rows[n:]
 	}
+}
+
+// batchSize returns how many of the rows can be read again and sent, after so many other requests, before the first is stale, and what
+// reading them costs. It is one at least.
+func (p *Plan) batchSize(rows []int, sent int) (n, cost int) {
+	begin := p.forecast(sent)
+	for n < len(rows) {
+		more := cost + p.rereading(rows[max(n-1, 0):n+1]) - min(n, 1)
+		if n > 0 && p.forecast(sent+n+1+more)-begin > p.patience() {
+			break
+		}
+		n, cost = n+1, more
+	}
+	return n, cost
 }
 
 // rereading is what reading rows again costs: a request for each page that shows some of them and for each row that no page shows.

@@ -55,19 +55,19 @@ func spread(items []int, n int) (sample, others []int) {
 
 // lookUp asks for customers by their ids, several at a time.
 func (s *search) lookUp(ctx context.Context, which []int) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, inner := errgroup.WithContext(ctx)
 	g.SetLimit(max(s.o.Concurrency, 0))
 	if s.o.Concurrency <= 0 {
 		g.SetLimit(lookupsInFlight)
 	}
 	var mu sync.Mutex
 	for _, i := range which {
-		if ctx.Err() != nil {
+		if inner.Err() != nil {
 			break
 		}
 		g.Go(func() error {
 			id := s.want[i].id
-			got, err := s.o.API.Customer(ctx, id)
+			got, err := s.o.API.Customer(inner, id)
 			if err != nil && !absent(err) {
 				return fmt.Errorf("look up customer %s: %w", id, err)
 			}
