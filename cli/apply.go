@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dakota-reconcile/reconcile"
+)
+
+func (a *app) applyCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "apply INPUT|PLAN",
+		Short: "Plan, ask, change the account, write a report",
+		Long: `Compare a spreadsheet with the account, show the difference, ask, and send the PATCHes it takes. A file that plan --out saved
+works too: the account is read again, and only rows that are still as the plan saw them are changed. A report with a row for each input
+row is always written.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.applyInput(cmd.Context(), args[0]) },
+	}
+	f := c.Flags()
+	a.options.inputFlags(f)
+	a.options.accountFlags(f)
+	a.options.planFlags(f)
+	a.options.guardFlags(f)
+	a.options.applyFlags(f)
+	a.options.reportFlags(f)
+	a.options.outputFlags(f)
+	return c
+}
+
+func (a *app) applyInput(ctx context.Context, path string) error {
+	if err := errors.Join(a.checkPlanFlags(), a.mayAsk(path)); err != nil {
+		return err
+	}
+	ctx, cancel, err := a.withDeadline(ctx)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	w, err := a.wishes(path)
+	if err != nil {
+		return err
+	}
+	j, err := a.writes(ctx, "apply", w)
+	if err != nil {
+		return err
+	}
+	return j.carryOut(ctx)
+}
+
+// carryOut is the part that apply and rollback share: from the lock to the report.
+func (j *job) carryOut(ctx context.Context) error {
+	unlock, err := j.lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return j.decide(ctx)
+}
+
+// decide observes, plans, asks and performs.
+func (j *job) decide(ctx context.Context) error {
+	if err := j.observe(ctx); err != nil {
+		return j.finish(ctx, j.notBegun(), err)
+	}
+	if err := j.propose(); err != nil {
+		return j.finish(ctx, nil, err)
+	}
+	if err := j.confirm(ctx); err != nil {
+		return err
+	}
+	return j.perform(ctx)
+}
+
+// mayAsk refuses to start where nobody could answer the question, before anything is read or sent.
+func (a *app) mayAsk(path string) error {
+	switch {
+	case a.options.assumeYes:
+		return nil
+	case path == "-":
+		return usage("the input comes from standard input, so nobody can be asked there: give --yes, or name a file")
+	case !a.screen.asks:
+		return usage("there is no terminal to ask on: give --yes to write without a question")
+	}
+	return nil
+}
+
+// confirm asks before anything is written. Only the word yes is a yes.
+func (j *job) confirm(ctx context.Context) error {
+	writes := j.plan.Bill.Writes
+	if writes == 0 || j.options.assumeYes {
+		return nil
+	}
+	fmt.Fprintf(j.screen.err, "Send %s to %s? Type yes: ", count(writes, "change"), j.screen.colour.bold(j.account.label()))
+	answers := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(j.screen.in).ReadString('\n')
+		answers <- strings.TrimSpace(line)
+	}()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case answer := <-answers:
+		if strings.EqualFold(answer, "yes") {
+			return nil
+		}
+	}
+	return fail(exitRefused, errors.New("not confirmed; nothing was changed"), "type yes, or give --yes")
+}
+
+// defaultReport is where the report goes when no --report names a place.
+func (j *job) defaultReport() string {
+	base := j.source.Name
+	if base == "-" || base == "" {
+		base = "stdin"
+	}
+	base = strings.TrimSuffix(base, filepath.Ext(base))
+	return fmt.Sprintf("%s.%s.report.csv", base, j.run.ID)
+}
+
+// notBegun is the outcome of a run that could not read the account.
+func (j *job) notBegun() *reconcile.Outcome {
+	if j.rest != nil {
+		return &reconcile.Outcome{Rows: j.run.Results}
+	}
+	return &reconcile.Outcome{Rows: untouched(j.rows)}
+}

@@ -1,0 +1,292 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"dakota-reconcile/reconcile"
+)
+
+// shownChanges is how many changes of a plan the terminal shows without --verbose.
+const shownChanges = 40
+
+// showPlan prints the difference, the bill and what else there is to know before anything is sent.
+func (j *job) showPlan() {
+	if j.options.quiet {
+		return
+	}
+	w := j.human()
+	fmt.Fprintf(w, "account: %s\n\n", j.account.label())
+	j.showChanges(w)
+	j.showTroubles(w)
+	j.showCounts(w)
+	j.showTotals(w, j.plan.SubClients)
+	j.showBill(w)
+}
+
+// human is where text for people goes: stdout, unless --json has it.
+func (a *app) human() io.Writer {
+	switch {
+	case a.options.quiet:
+		return io.Discard
+	case a.options.asJSON:
+		return a.screen.err
+	}
+	return a.screen.out
+}
+
+// showChanges prints the changes grouped by the sub-client that gains them, those that leave for none last.
+func (j *job) showChanges(w io.Writer) {
+	groups := groupByTarget(j.plan.Rows)
+	left := shownChanges
+	if j.options.verbose {
+		left = len(j.plan.Rows)
+	}
+	total, printed := 0, 0
+	for _, g := range groups {
+		total += len(g.rows)
+		if left == 0 {
+			continue
+		}
+		show := g.rows[:min(left, len(g.rows))]
+		left -= len(show)
+		printed += len(show)
+		fmt.Fprintln(w, j.screen.colour.bold(g.title(len(g.rows))))
+		j.changeTable(w, show)
+		fmt.Fprintln(w)
+	}
+	if printed < total {
+		fmt.Fprintf(w, "… and %s more; --verbose shows all, --report plan.html lets you search them\n\n", count(total-printed, "change"))
+	}
+}
+
+// target is a group of changes with the same wished sub-client.
+type target struct {
+	id, name string
+	rows     []reconcile.Result
+}
+
+func (t target) title(n int) string {
+	if t.id == "" {
+		return fmt.Sprintf("→ no sub-client: %s", count(n, "customer"))
+	}
+	return fmt.Sprintf("→ %s: %s", shown(t.name, t.id), count(n, "customer"))
+}
+
+func groupByTarget(rows []reconcile.Result) []target {
+	byID := map[string]*target{}
+	var groups []*target
+	for _, r := range rows {
+		if r.Status != reconcile.Planned || r.Same != 0 {
+			continue
+		}
+		g := byID[r.SubClientID]
+		if g == nil {
+			g = &target{id: r.SubClientID, name: r.SubClientName}
+			byID[r.SubClientID] = g
+			groups = append(groups, g)
+		}
+		g.rows = append(g.rows, r)
+	}
+	slices.SortFunc(groups, func(a, b *target) int {
+		return cmp.Or(cmp.Compare(boolInt(a.id == ""), boolInt(b.id == "")), strings.Compare(a.name, b.name), strings.Compare(a.id, b.id))
+	})
+	sorted := make([]target, len(groups))
+	for i, g := range groups {
+		sorted[i] = *g
+	}
+	return sorted
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// changeTable prints changes as old → new. On a narrow terminal the ids go first.
+func (j *job) changeTable(w io.Writer, rows []reconcile.Result) {
+	narrow := j.screen.width > 0 && j.screen.width < 100
+	t := newTable(w)
+	for _, r := range rows {
+		p := j.screen.colour
+		change := fmt.Sprintf("%s → %s", shown(r.PreviousName, r.PreviousID), shown(r.SubClientName, r.SubClientID))
+		cells := table.Row{rowNumber(r.Row), j.actionWord(r.Action), shown(r.CustomerName, r.CustomerID), change, p.faint(clean(r.KYBBefore, oneLine))}
+		if !narrow {
+			cells = slices.Insert(cells, 3, any(p.faint(r.CustomerID)))
+		}
+		t.AppendRow(cells)
+	}
+	t.Render()
+}
+
+// newTable is a table without lines, two blanks between columns.
+func newTable(w io.Writer) table.Writer {
+	t := table.NewWriter()
+	t.SetOutputMirror(w)
+	s := table.StyleDefault
+	s.Options = table.OptionsNoBordersAndSeparators
+	s.Box.PaddingLeft, s.Box.PaddingRight = "  ", ""
+	t.SetStyle(s)
+	return t
+}
+
+func rowNumber(n int32) string {
+	if n == 0 {
+		return "unlisted"
+	}
+	return fmt.Sprintf("row %d", n)
+}
+
+func (a *app) actionWord(action reconcile.Action) string {
+	p := a.screen.colour
+	switch action {
+	case reconcile.Associate:
+		return p.good(string(action))
+	case reconcile.Disassociate:
+		return p.bad(string(action))
+	case reconcile.Move:
+		return p.warn(string(action))
+	}
+	return string(action)
+}
+
+// showTroubles prints the rows that will not be as wished, with the reason, the first twenty of them.
+func (a *app) showTroubleRows(w io.Writer, rows []reconcile.Result) {
+	shownRows, total := 0, 0
+	for _, r := range rows {
+		if r.Error == "" || r.Same != 0 {
+			continue
+		}
+		if total++; shownRows == shownProblems && !a.options.verbose {
+			continue
+		}
+		shownRows++
+		fmt.Fprintf(w, "%s: %s %s: %s\n", rowNumber(r.Row), a.statusWord(r.Status), shown(r.CustomerName, r.CustomerID), clean(r.Error, oneLine))
+	}
+	if total > shownRows {
+		fmt.Fprintf(w, "… and %s more; --verbose shows all\n", count(total-shownRows, "row"))
+	}
+	if total > 0 {
+		fmt.Fprintln(w)
+	}
+}
+
+func (j *job) showTroubles(w io.Writer) { j.showTroubleRows(w, j.plan.Rows) }
+
+func (a *app) statusWord(s reconcile.Status) string {
+	p := a.screen.colour
+	switch s {
+	case reconcile.Applied, reconcile.Unchanged:
+		return p.good(string(s))
+	case reconcile.Failed, reconcile.Invalid, reconcile.InDoubt:
+		return p.bad(string(s))
+	case reconcile.Conflict, reconcile.Refused, reconcile.NotAttempted, reconcile.Unlisted:
+		return p.warn(string(s))
+	}
+	return string(s)
+}
+
+// showCounts prints one line of numbers: what the plan does with its rows.
+func (j *job) showCounts(w io.Writer) {
+	c := j.plan.Counts()
+	var parts []string
+	for _, a := range reconcile.Actions {
+		if n := planned(j.plan.Rows, a); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d to %s", n, a))
+		}
+	}
+	for _, s := range reconcile.Statuses {
+		if n := c.Status[s]; n > 0 && s != reconcile.Planned {
+			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ReplaceAll(string(s), "_", " ")))
+		}
+	}
+	fmt.Fprintf(w, "%s: %s\n", count(len(j.plan.Rows), "row"), strings.Join(parts, ", "))
+}
+
+func planned(rows []reconcile.Result, a reconcile.Action) int {
+	n := 0
+	for i := range rows {
+		if rows[i].Status == reconcile.Planned && rows[i].Action == a {
+			n++
+		}
+	}
+	return n
+}
+
+// showTotals prints opening, in, out and expected of each sub-client concerned; with the closing read the actual number too.
+func (a *app) showTotals(w io.Writer, totals []reconcile.SubClientTotal) {
+	t := newTable(w)
+	t.AppendRow(table.Row{"sub-client", "before", "in", "out", "expected", "actual"})
+	n := 0
+	for _, s := range totals {
+		if s.In == 0 && s.Out == 0 && s.Actual == nil {
+			continue
+		}
+		n++
+		actual := ""
+		if s.Actual != nil {
+			actual = a.screen.colour.good(fmt.Sprint(*s.Actual))
+			if s.Expected >= 0 && *s.Actual != s.Expected {
+				actual = a.screen.colour.warn(fmt.Sprintf("%d (somebody else changed %+d)", *s.Actual, *s.Actual-s.Expected))
+			}
+		}
+		t.AppendRow(table.Row{shown(s.Name, s.ID), known(s.Opening), fmt.Sprintf("+%d", s.In), fmt.Sprintf("-%d", s.Out), known(s.Expected), actual})
+	}
+	if n > 0 {
+		fmt.Fprintln(w)
+		t.Render()
+		fmt.Fprintln(w)
+	}
+}
+
+func known(n int) string {
+	if n < 0 {
+		return "?"
+	}
+	return fmt.Sprint(n)
+}
+
+// showBill prints what the run has cost, what it will cost, and when it will be done.
+func (j *job) showBill(w io.Writer) {
+	b := j.plan.Bill
+	line := fmt.Sprintf("requests: %d made to read", b.Reads)
+	if b.Writes > 0 {
+		line += fmt.Sprintf(", %s and %s to come", count(b.Writes, "write"), count(b.Checks, "check"))
+		if b.Limit > 0 {
+			line += fmt.Sprintf("; at %d every %s", b.Limit, window(b.Window))
+		}
+		line += fmt.Sprintf(", done in %s, at %s", duration(b.Takes), b.Ends.Local().Format("15:04:05"))
+	}
+	fmt.Fprintln(w, line)
+	if j.options.verbose {
+		fmt.Fprintf(w, "reading: %s\n", j.seen.Reading)
+	}
+}
+
+// duration is a length of time for people: whole seconds, whole minutes from an hour on.
+func duration(d time.Duration) string {
+	if d >= time.Hour {
+		d = d.Round(time.Minute)
+		return strings.TrimSuffix(d.String(), "0s")
+	}
+	if d < time.Second {
+		return "a second"
+	}
+	return d.Round(time.Second).String()
+}
+
+// window is the length of a quota's window for people.
+func window(d time.Duration) string {
+	if d == time.Minute {
+		return "minute"
+	}
+	return duration(d)
+}

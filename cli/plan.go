@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"context"
+	"github.com/spf13/cobra"
+
+	"dakota-reconcile/reconcile"
+)
+
+func (a *app) planCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "plan INPUT",
+		Short: "Show the difference, its bill in requests and the finish time; nothing is changed",
+		Long: `Compare a spreadsheet with the account and show what apply would do. Only GETs are sent: the API client of this command
+has no way to send a PATCH. INPUT is a file, or - for standard input.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.planInput(cmd.Context(), args[0]) },
+	}
+	f := c.Flags()
+	f.BoolVar(&a.options.detailed, "detailed-exitcode", false, "exit 2 when there are changes")
+	a.options.inputFlags(f)
+	a.options.accountFlags(f)
+	a.options.planFlags(f)
+	a.options.guardFlags(f)
+	a.options.reportFlags(f)
+	a.options.outputFlags(f)
+	return c
+}
+
+func (a *app) planInput(ctx context.Context, path string) error {
+	if err := a.checkPlanFlags(); err != nil {
+		return err
+	}
+	ctx, cancel, err := a.withDeadline(ctx)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	w, err := a.wishes(path)
+	if err != nil {
+		return err
+	}
+	j, err := a.reads(ctx, "plan", w)
+	if err != nil {
+		return err
+	}
+	if err := j.observe(ctx); err != nil {
+		return err
+	}
+	refused := j.propose()
+	if j.plan == nil {
+		return refused
+	}
+	return j.endPlan(refused)
+}
+
+// endPlan writes the reports of a plan and finds its exit code.
+func (j *job) endPlan(refused error) error {
+	c := j.plan.Counts()
+	switch {
+	case refused != nil:
+		j.run.ExitCode = exitCode(refused)
+	case rowsToLookAt(j.run.Results):
+		j.run.ExitCode = exitRows
+	case j.options.detailed && c.Status[reconcile.Planned] > 0:
+		j.run.ExitCode = exitChanges
+	}
+	j.run.Finished = j.now()
+	if err := j.writeReports(j.run, j.original); err != nil {
+		return err
+	}
+	if err := j.printSummary(j.run); err != nil {
+		return err
+	}
+	if refused != nil {
+		return refused
+	}
+	j.say("Nothing was changed; this was a plan.\n")
+	return quiet(j.run.ExitCode)
+}
+
+// rowsToLookAt tells whether rows will not be, or are not, as wished for a reason that somebody should look at.
+func rowsToLookAt(rows []reconcile.Result) bool {
+	return hasStatus(rows, reconcile.Failed, reconcile.Conflict, reconcile.Invalid, reconcile.Refused)
+}
+
+// checkPlanFlags refuses flags that contradict one another.
+func (a *app) checkPlanFlags() error {
+	o := a.options
+	switch {
+	case o.prune && !o.complete:
+		return usage("--prune disassociates the unlisted, which --complete finds: give both")
+	case o.limit < 0:
+		return usage("--limit %d: at least 1, or 0 for all", o.limit)
+	case o.maxRequests < 0:
+		return usage("--max-requests %d: at least 1, or 0 for no limit", o.maxRequests)
+	case o.timeout <= 0:
+		return usage("--timeout %s: more than nothing", o.timeout)
+	case o.maxStaleness < 0:
+		return usage("--max-staleness %s: 0s or more", o.maxStaleness)
+	}
+	return nil
+}

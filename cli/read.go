@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"dakota-reconcile/input"
+	"dakota-reconcile/reconcile"
+	"dakota-reconcile/report"
+)
+
+// shownProblems is how many problems of a file the terminal shows; a report shows all.
+const shownProblems = 20
+
+// open opens INPUT: a file, or - for standard input.
+func (a *app) open(path string) (io.ReadCloser, error) {
+	if path == "-" {
+		return io.NopCloser(a.screen.in), nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fail(exitInput, err, "give the spreadsheet's path, or - to read it from standard input")
+	}
+	if i, err := f.Stat(); err == nil && i.IsDir() {
+		f.Close()
+		return nil, fail(exitInput, fmt.Errorf("%s is a folder", path), "name the spreadsheet in it")
+	}
+	return f, nil
+}
+
+// wishes are what a file asks for: the rows, and what each customer was when the file was made, if it is a plan.
+type wishes struct {
+	source   reconcile.Source
+	rows     []reconcile.Assignment
+	expect   map[string]string
+	original []byte
+	approved map[string]bool // of a saved plan: the customers whose change somebody has seen
+}
+
+// wishes reads INPUT, a spreadsheet or a plan that plan --out saved. Problems are shown, reported and end the command, unless they
+// concern single rows and --skip-invalid is given.
+func (a *app) wishes(path string) (wishes, error) {
+	r, err := a.open(path)
+	if err != nil {
+		return wishes{}, err
+	}
+	defer r.Close()
+	return a.tableWishes(r, path)
+}
+
+func (a *app) tableWishes(r io.Reader, path string) (wishes, error) {
+	table, err := input.Read(r, path, a.options.input)
+	if err != nil {
+		return wishes{}, a.unreadable(err, table)
+	}
+	a.showNotices(table)
+	if len(table.Problems) > 0 {
+		a.showProblems(table)
+		if !a.options.input.SkipInvalid {
+			return wishes{}, a.refuseFile(table)
+		}
+		a.say("%s left out (--skip-invalid)\n", count(table.Invalid, "row"))
+	}
+	a.log.Info().Str("file", table.Source.Name).Str("format", table.Source.Format).Int("rows", table.Rows).Int("problems", len(table.Problems)).Msg("input read")
+	return wishes{source: table.Source, rows: table.Assignments, original: table.Original}, nil
+}
+
+// unreadable is the end of a file that can't be used as a whole. Its report has the rows that were read and the problem.
+func (a *app) unreadable(err error, table *input.Table) error {
+	var e *input.Error
+	if !errors.As(err, &e) || table == nil {
+		return fail(exitInput, err)
+	}
+	if !slices.Contains(table.Problems, e.Problem) {
+		table.Problems = append([]input.Problem{e.Problem}, table.Problems...)
+	}
+	a.showProblems(table)
+	return a.refuseFile(table)
+}
+
+// problemResult is a problem of the file that belongs to no row, as a row of the report.
+func problemResult(p input.Problem) reconcile.Result {
+	r := reconcile.Result{Status: reconcile.Invalid, ErrorCode: p.Code, Error: p.Error()}
+	r.Action = reconcile.None
+	return r
+}
+
+// refuseFile is the end of a file with problems: a report with a row for each row of the input, exit 5.
+func (a *app) refuseFile(t *input.Table) error {
+	run := reconcile.Run{ID: runID(a.now()), Command: "validate", Started: a.now(), Source: t.Source, Results: untouched(t.Assignments)}
+	for _, p := range t.Problems {
+		if p.Fatal || p.Row == 0 {
+			run.Results = append(run.Results, problemResult(p))
+		}
+	}
+	run.ExitCode, run.Finished = exitInput, a.now()
+	run.Stopped = "the input has problems; nothing was sent"
+	if err := a.writeReports(run, nil); err != nil {
+		return err
+	}
+	if err := a.printSummary(run); err != nil {
+		return err
+	}
+	a.say("Nothing was sent. Mend the cells above and run it again, or work on the good rows with --skip-invalid.\n")
+	return quiet(exitInput)
+}
+
+// untouched are the results of rows that were never compared with the account.
+func untouched(rows []reconcile.Assignment) []reconcile.Result {
+	results := make([]reconcile.Result, len(rows))
+	for i, row := range rows {
+		results[i] = reconcile.Result{Change: reconcile.Change{Assignment: row, Action: reconcile.None}, Status: reconcile.NotAttempted}
+		if p := row.Problem; p != nil {
+			results[i].Status, results[i].ErrorCode, results[i].Error = reconcile.Invalid, p.Code, p.Message
+		}
+	}
+	return results
+}
+
+func (a *app) showNotices(t *input.Table) {
+	if !a.options.quiet {
+		a.showFindings("note: ", t.Notices, t.NoticesMore)
+	}
+}
+
+// showProblems prints the problems of a file, also under --quiet: they are the answer.
+func (a *app) showProblems(t *input.Table) { a.showFindings("", t.Problems, t.ProblemsMore) }
+
+// showFindings prints the first of what was found in a file, with --verbose all of it.
+func (a *app) showFindings(label string, found []input.Problem, more int) {
+	var b bytes.Buffer
+	for i, p := range found {
+		if i == shownProblems && !a.options.verbose {
+			fmt.Fprintf(&b, "… and %d more; --verbose shows them, a --report of validate has a row for each\n", len(found)-i+more)
+			break
+		}
+		fmt.Fprintf(&b, "%s%s\n", label, clean(p.Error(), oneLine))
+	}
+	a.screen.err.Write(b.Bytes())
+}
+
+// writeReports writes every report that was asked for.
+func (a *app) writeReports(run reconcile.Run, original []byte) error {
+	for _, path := range a.options.reports {
+		if err := report.File(path, run, report.Options{Original: original}); err != nil {
+			return fail(exitUnexpected, err, "give --report a file in a folder that can be written")
+		}
+		a.say("report: %s\n", path)
+	}
+	if a.options.metrics != "" {
+		if err := report.Metrics(a.options.metrics, run); err != nil {
+			return fail(exitUnexpected, err, "give --metrics-file a file in a folder that can be written")
+		}
+	}
+	return nil
+}

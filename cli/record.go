@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"dakota-reconcile/ledger"
+	"dakota-reconcile/reconcile"
+)
+
+// noLedger is the value of --ledger that records nothing.
+const noLedger = "none"
+
+// ledgerPath is the ledger's file; "" when nothing is to be recorded.
+func (a *app) ledgerPath() string {
+	if a.options.ledger == noLedger {
+		return ""
+	}
+	return orElse(a.options.ledger, ledger.DefaultPath(a.process.Env))
+}
+
+// openLedger opens the ledger that the flags name; nil when they say none.
+func (a *app) openLedger(ctx context.Context) (*ledger.Ledger, error) {
+	path := a.ledgerPath()
+	if path == "" {
+		return nil, nil
+	}
+	l, err := ledger.Open(ctx, path)
+	if err != nil {
+		return nil, fail(exitConfig, err, "give --ledger a file in a folder that can be written, or none to run without a record (then nothing can be resumed)")
+	}
+	return l, nil
+}
+
+// needLedger opens the ledger for a command that makes no sense without one.
+func (a *app) needLedger(ctx context.Context) (*ledger.Ledger, error) {
+	if a.options.ledger == noLedger {
+		return nil, usage("--ledger none: this command reads the ledger")
+	}
+	return a.openLedger(ctx)
+}
+
+// lock makes sure that this is the only run that changes the account.
+func (j *job) lock() (func(), error) {
+	lock, err := ledger.LockAccount(j.lockDir(), j.run.Account, j.holder())
+	var held *ledger.LockedError
+	if errors.As(err, &held) {
+		return nil, fail(exitRefused, err, "wait until it is done, or stop it; the lock is freed when that process ends")
+	}
+	if err != nil {
+		return nil, fail(exitConfig, fmt.Errorf("lock the account: %w", err), "the folder of the ledger must be writable: set XDG_STATE_HOME, or give --ledger a file in one that is")
+	}
+	return func() { lock.Unlock() }, nil
+}
+
+// holder names this run for whoever finds its lock.
+func (j *job) holder() ledger.Holder {
+	host, _ := os.Hostname()
+	return ledger.Holder{RunID: j.run.ID, Command: j.run.Command, Host: host, PID: os.Getpid(), User: userName(), Started: j.run.Started}
+}
+
+// lockDir is where locks live: always in the user's state directory, so that runs with different ledgers exclude each other too.
+func (j *job) lockDir() string {
+	return filepath.Join(filepath.Dir(ledger.DefaultPath(j.process.Env)), "locks")
+}
+
+// begin records the run before its first PATCH. The journal is nil when nothing is recorded.
+func (j *job) begin(ctx context.Context) (reconcile.Journal, error) {
+	if j.recording != nil {
+		return j.recording, nil // resumed
+	}
+	l, err := j.openLedger(ctx)
+	if err != nil || l == nil {
+		return nil, err
+	}
+	j.ledger = l
+	if j.recording, err = l.Begin(ctx, j.run, j.original); err != nil {
+		return nil, fail(exitConfig, fmt.Errorf("record the run: %w", err), "nothing was sent; make room or give --ledger another file")
+	}
+	return j.recording, nil
+}
