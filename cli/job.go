@@ -28,6 +28,8 @@ type job struct {
 	plan      *reconcile.Plan
 }
 
+const badAddress = "--base-url takes an https address (http only for this machine itself); leave it out for the environment's own"
+
 // reads makes a job whose API client can't send anything but GETs.
 func (a *app) reads(ctx context.Context, command string, w wishes) (*job, error) {
 	c, err := a.account(ctx)
@@ -36,7 +38,7 @@ func (a *app) reads(ctx context.Context, command string, w wishes) (*job, error)
 	}
 	reader, err := dakota.NewReader(c.config)
 	if err != nil {
-		return nil, fail(exitConfig, err)
+		return nil, fail(exitConfig, err, badAddress)
 	}
 	return a.newJob(command, c, w, reader), nil
 }
@@ -49,7 +51,7 @@ func (a *app) writes(ctx context.Context, command string, w wishes) (*job, error
 	}
 	client, err := dakota.NewClient(c.config)
 	if err != nil {
-		return nil, fail(exitConfig, err)
+		return nil, fail(exitConfig, err, badAddress)
 	}
 	j := a.newJob(command, c, w, client.Reader)
 	j.writer = client
