@@ -86,6 +86,19 @@ func (r *headers) readRetry(text string) {
 	}
 }
 
+// left is the time until the reset as the server says it: of an absolute one by the server's own clock where that is told.
+func (r headers) left(received time.Time) time.Duration {
+	switch {
+	case !r.resetKnown:
+		return 0
+	case !r.absolute:
+		return time.Duration(r.reset) * time.Second
+	case r.dateKnown:
+		return time.Duration(r.reset-r.date.Unix()) * time.Second
+	}
+	return time.Unix(r.reset, 0).Sub(received).Round(time.Second)
+}
+
 // retryAfter is how long Retry-After asks to wait, from the answer's arrival on. A date is taken against the answer's own Date, so that
 // the difference between the clocks does not matter; without one against ours.
 func (r headers) retryAfter(received time.Time) time.Duration {

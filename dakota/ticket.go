@@ -5,9 +5,6 @@ import (
 	"time"
 )
 
-// maxSlack bounds by how much a reset is taken to be later than the server says.
-const maxSlack = 3 * time.Second
-
 // ticket is the leave for one request.
 type ticket struct {
 	gate  *governor
@@ -90,10 +87,7 @@ func (g *governor) observe(t *ticket, h headers, now time.Time) {
 	turned := g.win.expired.at
 	switch {
 	case h.remainingKnown:
-		if g.win.learn(a, g.flight) {
-			g.win.slack = min(g.win.slack+time.Second, maxSlack)
-			g.win.reset = later(g.win.reset, now).Add(time.Second)
-		}
+		g.win.learn(a, g.flight)
 		g.heard(t)
 	case g.win.known:
 		g.win.lost = append(g.win.lost, now)

@@ -2,6 +2,7 @@ package dakota
 
 import (
 	"math"
+	"net/http"
 	"time"
 )
 
@@ -21,19 +22,24 @@ type window struct {
 	remaining int       // the smallest one told of this window
 	lowAt     time.Time // when it was told
 	lost      []time.Time
-	sent      int  // requests of ours that this window may have counted
-	others    bool // somebody else uses the key: this window counted more than we sent
-	before    bool // likewise, in the window before
+	sent      int       // requests of ours that this window may have counted
+	others    bool      // somebody else uses the key: this window counted more than we sent
+	before    bool      // likewise, in the window before
+	foreign   int       // how many more at least
+	stirred   time.Time // when an answer last showed one more
 
 	absolute bool
-	second   int64     // the server's name for it, when absolute
-	reset    time.Time // when it has ended for certain
-	earliest time.Time // when it may end at the earliest; says which answers are of it
-	slack    time.Duration
+	second   int64         // the server's name for it, when absolute
+	reset    time.Time     // when it has ended for certain
+	earliest time.Time     // when it may end at the earliest; says which answers are of it
+	capped   bool          // reset comes from the window's length, not from what the server says of its end
+	full     time.Duration // the longest time to a reset that the first answer of a window told
+	slack    slack
 	expired  struct { // of the window before
 		second int64
 		reset  time.Time
 		at     time.Time // when we let it go
+		capped bool
 	}
 }
 
@@ -41,33 +47,66 @@ type window struct {
 type answer struct {
 	headers
 	sent, received time.Time
-	earliest, end  time.Time // bounds of the reset
+	left           time.Duration // until the reset, as the server says
+	earliest, end  time.Time     // bounds of the reset
+	capped         bool
 }
+
+// slack is by how much a reset turned out to be later than it should be, learned from refusals.
+type slack struct{ said, length time.Duration }
+
+// maxSlack bounds what is learned, so that a hostile server can't make us wait for ever.
+const maxSlack = 3 * time.Second
 
 // place finds the bounds of the reset that an answer names.
 func (w *window) place(h headers, sent, received time.Time, c *clock) answer {
-	a := answer{headers: h, sent: sent, received: received}
-	longestLeft := w.span()
+	a := answer{headers: h, sent: sent, received: received, left: h.left(received)}
 	switch {
 	case !h.resetKnown:
-		a.earliest, a.end = received, received.Add(longestLeft)
+		a.earliest, a.end = received, received.Add(w.span())
 		return a
-	case !h.absolute:
+	case h.absolute:
+		a.end = c.local(h.reset).Add(w.slack.said)
+		if w.span() >= 10*time.Second {
+			// A window that began with some request ends within a second, of which the header may tell only the whole part. The
+			// second more is paid once in a run: later windows are cut by the clock, or bounded by their length.
+			a.end = a.end.Add(time.Second)
+		}
+		if !c.known && !a.end.After(received) {
+			// A window that has ended can't be what an answer tells of: the clocks differ, and without Date nobody knows by how much.
+			a.end = received.Add(w.span())
+		}
+		a.earliest = a.end.Add(-sameReset)
+	default:
 		// Rounded down or up: the truth is within a second of it, and counted from somewhere between leaving and arrival.
-		left := time.Duration(h.reset) * time.Second
-		a.earliest, a.end = sent.Add(left-time.Second), received.Add(left+time.Second+w.slack)
-		return a
+		a.earliest, a.end = sent.Add(a.left-time.Second), received.Add(a.left+time.Second+w.slack.said)
 	}
-	a.end = c.local(h.reset).Add(w.slack)
-	if !a.end.After(received) && !c.known {
-		// A window that has ended can't be what an answer tells of: the clocks differ, and without Date nobody knows by how much.
-		a.end = received.Add(longestLeft)
+	// A window in which a request was counted ends at most its length later.
+	if most := w.most(a.left); most > 0 && a.end.After(received.Add(most)) {
+		a.end, a.capped = received.Add(most), true
 	}
-	if c.known && w.length > 0 && a.end.Sub(received) > longest {
-		a.end = received.Add(longestLeft)
-	}
-	a.earliest = a.end.Add(-sameReset)
 	return a
+}
+
+// usual are the lengths that windows have; seconds to a reset are rounded one way or the other, and these tell which.
+var usual = []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 20 * time.Second,
+	30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}
+
+// most is the longest that a window can last from an answer on that says it ends after left; 0 when nobody knows.
+func (w *window) most(left time.Duration) time.Duration {
+	if w.full == 0 {
+		if left <= defaultWindow {
+			return defaultWindow + w.slack.length
+		}
+		return 0
+	}
+	full := max(w.full, left)
+	for _, u := range usual {
+		if u >= full && u-full <= time.Second {
+			return u + w.slack.length
+		}
+	}
+	return full + time.Second + w.slack.length
 }
 
 // order says whether an answer speaks of an older window (-1), of this one (0), or of a newer one (1).
@@ -101,53 +140,66 @@ func (w *window) older(a answer) int {
 	return 1
 }
 
-// learn takes in an answer that tells what is left. InFlight is the number of our requests not answered yet. It reports whether the
-// answer was to a request that came before the reset although we thought that it was after it: our idea of the reset was early.
-func (w *window) learn(a answer, inFlight int) (early bool) {
+// learn takes in an answer that tells what is left. InFlight is the number of our requests not answered yet.
+func (w *window) learn(a answer, inFlight int) {
 	if a.limit > 0 {
 		w.limit = a.limit
 	}
 	w.limit = max(w.limit, a.remaining)
 	if !w.known {
-		if w.isExpired(a) {
-			if a.sent.Before(w.expired.at) {
-				return false
-			}
-			early = true
+		if old := w.isExpired(a); old && a.sent.Before(w.expired.at) {
+			return
+		} else if old {
+			a = w.hurried(a)
 		}
 		w.begin(a, inFlight)
-		return early
+		return
 	}
 	switch w.order(a) {
 	case -1:
-		return false
+		return
 	case 1:
 		w.sent = 0
 		w.expire(a.received)
 		w.begin(a, inFlight)
-		return false
+		return
 	}
 	if a.remaining < w.remaining || a.remaining == w.remaining && a.received.Before(w.lowAt) {
 		w.remaining, w.lowAt = a.remaining, a.received
 	}
-	if a.resetKnown {
-		w.reset = earlier(w.reset, a.end)
-		w.earliest = later(w.earliest, a.earliest)
+	if a.resetKnown && a.end.Before(w.reset) {
+		w.reset, w.capped = a.end, a.capped
+	}
+	if a.resetKnown && a.earliest.After(w.earliest) {
+		w.earliest = a.earliest
 	}
 	w.settleLost(a.sent)
 	w.noticeOthers()
-	return false
 }
 
 // isExpired reports whether an answer tells of the window that we let go as ended.
 func (w *window) isExpired(a answer) bool {
-	if w.expired.at.IsZero() || !a.resetKnown {
+	switch {
+	case w.expired.at.IsZero() || !a.resetKnown:
 		return false
-	}
-	if a.absolute {
+	case a.absolute && w.expired.second > 0:
 		return a.reset <= w.expired.second
+	case a.sent.Before(w.expired.at):
+		return a.end.Before(w.expired.reset.Add(sameReset))
 	}
-	return a.end.Before(w.expired.reset.Add(sameReset)) && a.sent.Before(w.expired.at)
+	// Of seconds, only a refusal tells, and only where a window is much longer than their rounding.
+	return a.status == http.StatusTooManyRequests && w.span() > 5*time.Second && a.left <= 2*time.Second
+}
+
+// hurried learns from a request that was counted in the window that we took for ended: ends are later than they should be.
+func (w *window) hurried(a answer) answer {
+	if w.expired.capped {
+		w.slack.length = min(w.slack.length+time.Second, maxSlack)
+	} else {
+		w.slack.said = min(w.slack.said+time.Second, maxSlack)
+	}
+	a.end = later(a.end, a.received).Add(time.Second)
+	return a
 }
 
 // begin starts the window that an answer tells of.
@@ -158,7 +210,7 @@ func (w *window) begin(a answer, inFlight int) {
 	w.known, w.began = true, a.received
 	w.remaining, w.lowAt = a.remaining, a.received
 	w.absolute, w.second = a.absolute, a.reset
-	w.reset, w.earliest = a.end, a.earliest
+	w.reset, w.earliest, w.capped = a.end, a.earliest, a.capped
 	w.sent = max(w.sent, inFlight+1)
 	w.settleLost(a.sent)
 	w.noticeOthers()
@@ -166,6 +218,7 @@ func (w *window) begin(a answer, inFlight int) {
 
 // measure takes the distance between two resets for the length of a window: the least one seen, since idle windows lie between others.
 func (w *window) measure(a answer) {
+	w.full = max(w.full, a.left)
 	d := a.end.Sub(w.expired.reset).Round(time.Second)
 	if a.absolute && w.expired.second > 0 {
 		d = time.Duration(a.reset-w.expired.second) * time.Second
@@ -182,12 +235,12 @@ func (w *window) measure(a answer) {
 
 // expire lets the window go: it has ended, and of the next one nothing is known until an answer tells.
 func (w *window) expire(now time.Time) {
-	w.expired.second, w.expired.reset, w.expired.at = 0, w.reset, now
+	w.expired.second, w.expired.reset, w.expired.at, w.expired.capped = 0, w.reset, now, w.capped
 	if w.absolute {
 		w.expired.second = w.second
 	}
 	w.known, w.lost, w.remaining = false, nil, 0
-	w.before, w.others = w.others, false
+	w.before, w.others, w.foreign = w.others, false, 0
 }
 
 // settleLost forgets lost requests that an answer to a later one has told of: they are in its remaining, or never reached the server.
@@ -202,8 +255,8 @@ func (w *window) settleLost(sent time.Time) {
 }
 
 func (w *window) noticeOthers() {
-	if w.limit-w.remaining > w.sent {
-		w.others = true
+	if n := w.limit - w.remaining - w.sent; n > w.foreign {
+		w.others, w.foreign, w.stirred = true, n, w.lowAt
 	}
 }
 
@@ -214,10 +267,13 @@ func (w *window) available(inFlight int, reserve Reserve) int {
 
 // abreast is how many requests may be in flight at once. While somebody else uses the key, what an answer said may be gone when the next
 // request arrives; the fewer are under way then, the fewer are refused. It is the least number that still spends the window in half of
-// its remaining time.
+// its remaining time. The very last one is left alone while the other is busy: it would be taken before ours arrives.
 func (w *window) abreast(available, peak int, latency time.Duration, now time.Time) int {
 	if !w.others && !w.before || w.remaining > max(w.limit/2, 2*peak) {
 		return math.MaxInt
+	}
+	if available == 1 && now.Sub(w.stirred) < 4*latency {
+		return 0
 	}
 	left := w.reset.Sub(now) / 2
 	if left <= 0 {
@@ -228,13 +284,6 @@ func (w *window) abreast(available, peak int, latency time.Duration, now time.Ti
 		return 1
 	}
 	return max(1, need)
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
 }
 
 func later(a, b time.Time) time.Time {
