@@ -1,6 +1,7 @@
 package dakotatest
 
 import (
+	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -133,15 +134,11 @@ func (a *account) nameOf(subClientID string) string {
 
 // makeID is the KSUID of a second and 128 bits.
 func makeID(second int64, high, low uint64) string {
-	payload := make([]byte, 16)
-	for i := range 8 {
-		payload[i], payload[8+i] = byte(high>>(56-8*i)), byte(low>>(56-8*i))
-	}
-	id, err := ksuid.FromParts(time.Unix(second, 0), payload)
-	if err != nil {
-		panic("dakotatest: make an id: " + err.Error())
-	}
-	return id.String()
+	var k ksuid.KSUID
+	binary.BigEndian.PutUint32(k[:], uint32(second-ksuidEpoch))
+	binary.BigEndian.PutUint64(k[4:], high)
+	binary.BigEndian.PutUint64(k[12:], low)
+	return k.String()
 }
 
 // idTime is the second inside an id; 0 when there is none.

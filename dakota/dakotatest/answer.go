@@ -46,8 +46,8 @@ func (v *visit) answer(rep *reply) *answer {
 	f, id := &v.fault, fmt.Sprintf("req_%08x", v.N)
 	a := &answer{status: rep.status, header: http.Header{}, pad: f.Pad, cut: f.Truncate, stall: f.Hang == HangBody, stay: f.HangFor}
 	contentType := "application/json"
-	if rep.status == http.StatusOK && rep.value != nil {
-		a.body = marshal(rep.value)
+	if rep.body != nil {
+		a.body = rep.body
 	} else {
 		rep.problem.Instance, rep.problem.RequestID = v.Path, id
 		contentType, a.body = rep.problem.render(rep.form)

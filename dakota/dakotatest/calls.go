@@ -3,6 +3,7 @@ package dakotatest
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -10,18 +11,6 @@ import (
 	"strings"
 	"time"
 )
-
-// wireList is the answer to a list.
-type wireList struct {
-	Data []wireCustomer `json:"data"`
-	Meta wireMeta       `json:"meta"`
-}
-
-type wireMeta struct {
-	Total  int  `json:"total_count"`
-	After  bool `json:"has_more_after"`
-	Before bool `json:"has_more_before"`
-}
 
 // wireSummary is the answer to the summary.
 type wireSummary struct {
@@ -51,11 +40,7 @@ func (s *Server) list(v *visit) *reply {
 		}
 		return refuse(http.StatusBadRequest, field+" is not a customer of this account", fieldError{field, "unknown cursor", "unknown"})
 	}
-	answer := wireList{Data: make([]wireCustomer, len(p.rows)), Meta: wireMeta{p.total, p.after, p.before}}
-	for i, r := range p.rows {
-		answer.Data[i] = s.show(r)
-	}
-	return &reply{status: http.StatusOK, value: answer}
+	return &reply{status: http.StatusOK, body: s.render(p)}
 }
 
 func (s *Server) summary() *reply {
@@ -70,7 +55,7 @@ func (s *Server) summary() *reply {
 			answer.Data = append(answer.Data, wireSubClient{r.ID, r.Name, n})
 		}
 	}
-	return &reply{status: http.StatusOK, value: answer}
+	return &reply{status: http.StatusOK, body: marshal(answer)}
 }
 
 func (s *Server) get(v *visit) *reply {
@@ -81,9 +66,9 @@ func (s *Server) get(v *visit) *reply {
 	if v.fault.StaleRead {
 		stale := *r
 		stale.SubClientID = r.previous
-		return &reply{status: http.StatusOK, value: s.show(&stale)}
+		return &reply{status: http.StatusOK, body: s.show(&stale)}
 	}
-	return &reply{status: http.StatusOK, value: s.show(s.other(v, r))}
+	return &reply{status: http.StatusOK, body: s.show(s.other(v, r))}
 }
 
 // other is the customer that a wrong answer shows.
@@ -99,8 +84,22 @@ func (s *Server) other(v *visit, r *record) *record {
 	return r
 }
 
-func (s *Server) show(r *record) wireCustomer {
-	return r.wire(s.account.nameOf(r.SubClientID), s.Unassociated)
+// show renders one customer.
+func (s *Server) show(r *record) []byte {
+	return append(r.appendJSON(nil, s.account.nameOf(r.SubClientID), s.Unassociated), '\n')
+}
+
+// render renders a page.
+func (s *Server) render(p page) []byte {
+	b := make([]byte, 0, 64+600*len(p.rows))
+	b = append(b, `{"data":[`...)
+	for i, r := range p.rows {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = r.appendJSON(b, s.account.nameOf(r.SubClientID), s.Unassociated)
+	}
+	return fmt.Appendf(b, `],"meta":{"total_count":%d,"has_more_after":%t,"has_more_before":%t}}`+"\n", p.total, p.after, p.before)
 }
 
 func (s *Server) patch(v *visit, at time.Time) *reply {
@@ -122,7 +121,7 @@ func (s *Server) patch(v *visit, at time.Time) *reply {
 	default:
 		s.make(v, r, to, at)
 	}
-	return &reply{status: http.StatusOK, value: s.show(s.other(v, r))}
+	return &reply{status: http.StatusOK, body: s.show(s.other(v, r))}
 }
 
 // allowed checks what depends on the account.

@@ -1,9 +1,6 @@
 package dakotatest
 
-import (
-	"encoding/json"
-	"strings"
-)
+import "strings"
 
 // Customer is a customer of the account. The zero values of all fields but ID are filled in by Add.
 type Customer struct {
@@ -45,63 +42,6 @@ type record struct {
 
 // micros is the moment of creation in Unix microseconds.
 func (r *record) micros() int64 { return r.CreatedAt*1e6 + int64(r.CreatedMicros) }
-
-// wireCustomer is a customer as the API writes it.
-type wireCustomer struct {
-	ID                string            `json:"id"`
-	Name              string            `json:"name"`
-	Email             string            `json:"email,omitempty"`
-	Type              string            `json:"customer_type"`
-	ExternalID        string            `json:"external_id,omitempty"` // not in the contract: an unknown field to its readers
-	KYBStatus         string            `json:"kyb_status"`
-	KYCStatus         string            `json:"kyc_status,omitempty"`
-	ProviderStatuses  []json.RawMessage `json:"provider_statuses,omitempty"`
-	KYBLinks          []wireLink        `json:"kyb_links,omitempty"`
-	ApplicationID     string            `json:"application_id,omitempty"`
-	ApplicationStatus string            `json:"application_status,omitempty"`
-	ApplicationURL    string            `json:"application_url,omitempty"`
-	Decision          string            `json:"decision,omitempty"`
-	CreatedAt         int64             `json:"created_at"`
-	UpdatedAt         int64             `json:"updated_at"`
-	DeletedAt         int64             `json:"deleted_at,omitempty"`
-	SubClientID       json.RawMessage   `json:"sub_client_id,omitempty"`
-	SubClientName     string            `json:"sub_client_name,omitempty"`
-	IsSubClient       bool              `json:"is_sub_client,omitempty"`
-}
-
-type wireLink struct {
-	Provider string `json:"provider"`
-	URL      string `json:"url"` // a secret like application_url
-}
-
-var providerStatuses = []json.RawMessage{json.RawMessage(`{"provider_id":"bank-1","status":"active"}`)}
-
-// wire renders a customer. name is its sub-client's.
-func (c *Customer) wire(name string, absence Absence) wireCustomer {
-	w := wireCustomer{
-		ID: c.ID, Name: c.Name, Email: c.Email, Type: c.Type, ExternalID: c.ExternalID, KYBStatus: c.KYBStatus, KYCStatus: c.KYCStatus,
-		ApplicationID: c.ApplicationID, ApplicationStatus: c.ApplicationStatus, ApplicationURL: c.ApplicationURL, Decision: c.Decision,
-		CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, DeletedAt: c.DeletedAt, IsSubClient: c.IsSubClient,
-	}
-	if c.ApplicationURL != "" {
-		w.KYBLinks = []wireLink{{"bank-1", c.ApplicationURL + "&step=kyb"}}
-		w.ProviderStatuses = providerStatuses
-	}
-	if c.SubClientID != "" {
-		w.SubClientID, w.SubClientName = json.RawMessage(`"`+c.SubClientID+`"`), name
-		return w
-	}
-	if absence == MixedAbsent {
-		absence = Absence(c.ID[len(c.ID)-1] % 3)
-	}
-	switch absence {
-	case Null:
-		w.SubClientID = json.RawMessage("null")
-	case Empty:
-		w.SubClientID = json.RawMessage(`""`)
-	}
-	return w
-}
 
 // idLength is the number of characters of an id.
 const idLength = 27

@@ -1,7 +1,7 @@
 package dakotatest
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -34,5 +34,5 @@ func (g *seeder) name(i int) string {
 		return hostile[i/5%len(hostile)]
 	}
 	pick := func(from []string) string { return from[g.rnd.IntN(len(from))] }
-	return fmt.Sprintf("%s %s %d %s", pick(cities), pick(trades), i, pick(forms))
+	return pick(cities) + " " + pick(trades) + " " + strconv.Itoa(i) + " " + pick(forms)
 }

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// reply is what the account says to a request, not yet in bytes.
+// reply is what the account says to a request.
 type reply struct {
 	status  int
-	value   any // what a 200 carries
-	problem problem
+	body    []byte  // of a 200
+	problem problem // of anything else
 	form    Form
 	allow   string // the methods of a 405
 }

@@ -3,6 +3,8 @@ package dakotatest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -61,6 +63,7 @@ func (s *Server) Seed(o SeedOptions) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.account.ready(s.Ties, s.HideDeleted)
+	s.account.listed.rows = slices.Grow(s.account.listed.rows, o.Customers+o.SubClients+o.EmptySubClients)
 	for i := range o.SubClients + o.EmptySubClients {
 		s.account.add(g.subClient(i))
 	}
@@ -91,7 +94,7 @@ func (g *seeder) customer(i int) Customer {
 	created := g.created(i)
 	c := Customer{
 		ID: g.id(created), Name: g.name(i), CreatedAt: created, UpdatedAt: created + g.rnd.Int64N(90*24*60*60),
-		KYBStatus: g.kybStatus(), ExternalID: fmt.Sprintf("crm-%06d", i), Email: fmt.Sprintf("finance%d@example.com", i),
+		KYBStatus: g.kybStatus(), ExternalID: "crm-" + strconv.Itoa(i), Email: "finance" + strconv.Itoa(i) + "@example.com",
 	}
 	if g.rnd.IntN(10) == 0 {
 		c.Type, c.KYCStatus = "individual", "approved"
@@ -109,20 +112,23 @@ func (g *seeder) customer(i int) Customer {
 	return c
 }
 
-// apply gives the customer its application, with the token that nobody may let out.
+// apply gives the customer its application. While it is not active that has an address, with the token that nobody may let out.
 func (g *seeder) apply(c *Customer) {
-	c.ApplicationID = makeID(c.CreatedAt, g.rnd.Uint64(), g.rnd.Uint64())
-	c.ApplicationStatus = []string{"completed", "submitted", "in_progress"}[g.rnd.IntN(3)]
-	c.ApplicationURL = fmt.Sprintf("https://apply.dakota.xyz/%s?token=%s%016x", c.ApplicationID, SecretMark, g.rnd.Uint64())
+	c.ApplicationStatus = applicationStatuses[g.rnd.IntN(len(applicationStatuses))]
 	switch c.KYBStatus {
 	case "active":
 		c.Decision = "approved"
+		return
 	case "rejected":
 		c.Decision = "declined"
 	case "auto_declined":
 		c.Decision = "auto_declined"
 	}
+	c.ApplicationID = makeID(c.CreatedAt, g.rnd.Uint64(), g.rnd.Uint64())
+	c.ApplicationURL = "https://apply.dakota.xyz/" + c.ApplicationID + "?token=" + SecretMark + strconv.FormatUint(g.rnd.Uint64(), 16)
 }
+
+var applicationStatuses = []string{"completed", "submitted", "in_progress"}
 
 // created is the second in which the i-th customer came: anywhere between the two times, or with the others of its burst.
 func (g *seeder) created(i int) int64 {

@@ -73,8 +73,8 @@ func TestSeededSharesAndSizes(t *testing.T) {
 		if c.DeletedAt != 0 {
 			deleted++
 		}
-		if !strings.Contains(c.ApplicationURL, dakotatest.SecretMark) {
-			t.Fatalf("no token in %q", c.ApplicationURL)
+		if (c.KYBStatus != "active") != strings.Contains(c.ApplicationURL, dakotatest.SecretMark) {
+			t.Fatalf("%s customer with address %q", c.KYBStatus, c.ApplicationURL)
 		}
 	}
 	if none < 200 || none > 300 || deleted < 60 || deleted > 140 {
