@@ -231,7 +231,7 @@ func TestDoubtIsSettledByReading(t *testing.T) {
 		// Somebody else changes the customer while nobody knows: theirs stays.
 		{"changed by others in doubt", func(s *stage, c dakotatest.Customer) dakotatest.Fault {
 			return dakotatest.Fault{Status: 500, After: foreign(s, c)}
-		}, 1, reconcile.Skip, reconcile.Conflict, 1, "other_change", 500},
+		}, 1, reconcile.Skip, reconcile.Conflict, 1, "changed_since", 500},
 		{"changed by others in doubt, overwrite", func(s *stage, c dakotatest.Customer) dakotatest.Fault {
 			return dakotatest.Fault{Status: 500, After: foreign(s, c)}
 		}, 1, reconcile.Overwrite, reconcile.Applied, 2, "", 200},

@@ -113,7 +113,7 @@ func (s *session) found(t *turn, answer dakota.Answer) (st step, stays bool) {
 		r.Action, r.KYBStatus = None, c.KYBStatus
 		return s.settled(t, Unchanged, "", ""), false
 	case f == otherwise && s.OnConflict != Overwrite:
-		return s.settled(t, Conflict, "other_change", otherChange(r, c)), false
+		return s.settled(t, Conflict, "changed_since", otherChange(r, c)), false
 	case f == otherwise:
 		r.rebase(c)
 	}
