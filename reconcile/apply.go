@@ -38,13 +38,15 @@ type Applier struct {
 	Attempts    int            // PATCHes of a row that fail before the row does; 0 = 5
 	OnConflict  ConflictPolicy // zero: Skip
 	FailFast    bool           // the first row that ends as failed or conflict stops the run
-	// MaxStaleness is how old a reading a PATCH may be based on. An older one is made again first; 0 = each one, right before its
-	// PATCH.
+	// MaxStaleness is how old a reading a PATCH may be based on. An older one is made again first: 0 = each one, right before its PATCH,
+	// negative = none.
 	MaxStaleness time.Duration
-	MaxOutage    time.Duration // how long nothing may succeed before the run stops with ErrOutage; 0 = 10 minutes
-	DrainTime    time.Duration // how long a stopped run may go on to settle what is in flight; 0 = 25 seconds
-	// MaxRequests is the most requests that API may have sent when apply is done, those sent before included; 0 = any number. Room is
-	// kept for the closing summary and for one settling read of each row in flight.
+	// Refresh reads a batch of the plan again, as [Observer.Refresh] does. nil: stale rows are read one by one.
+	Refresh   func(ctx context.Context, p *Plan, b Batch) (*Observation, error)
+	MaxOutage time.Duration // how long nothing may succeed before the run stops with ErrOutage; 0 = 10 minutes
+	DrainTime time.Duration // how long a stopped run may go on to settle what is in flight; 0 = 25 seconds
+	// MaxRequests is the most requests that API may have sent when apply is done, those sent before included; 0 = any number. One is left
+	// for the closing summary, unless a doubt at the very end needs it for a reading: no row is sent that could not be settled.
 	MaxRequests int
 	// Backoff returns a fresh schedule of pauses, for a row by its index in Plan.Rows, or for the whole run's outages (-1). nil: from
 	// one second doubling to thirty, jittered by half.
@@ -97,14 +99,15 @@ func (a *Applier) Apply(ctx context.Context, p *Plan) (*Outcome, error) {
 	return newSession(ctx, a.withDefaults(), p).do(), nil
 }
 
-// applicable refuses plans that would race with themselves. NewPlan makes none of these; a plan file edited by hand might.
+// applicable refuses plans that would race with themselves or forget rows. NewPlan makes none of these; a plan file edited by hand might.
 func (p *Plan) applicable() error {
-	sent := make(map[string]int)
+	planned, sent := 0, make(map[string]int)
 	for i := range p.Rows {
 		r := &p.Rows[i]
 		if r.Status != Planned || r.Same != 0 {
 			continue
 		}
+		planned++
 		if r.Action == None || r.PreviousID == r.SubClientID {
 			return fmt.Errorf("its row %d (customer %s) is planned but changes nothing", i+1, r.CustomerID)
 		}
@@ -113,18 +116,17 @@ func (p *Plan) applicable() error {
 		}
 		sent[r.CustomerID] = i
 	}
-	return nil
-}
-
-// order returns the rows to be sent, in the order in which to send them.
-func (p *Plan) order() []int {
-	var all []int
-	for i := range p.Rows {
-		if r := &p.Rows[i]; r.Status == Planned && r.Same == 0 {
-			all = append(all, i)
+	order := p.sending()
+	for _, i := range order {
+		if i < 0 || i >= len(p.Rows) || sent[p.Rows[i].CustomerID] != i || !sends(&p.Rows[i]) {
+			return fmt.Errorf("its batches name row %d, which is not to be sent or stands in them twice", i+1)
 		}
+		sent[p.Rows[i].CustomerID] = -1
 	}
-	return all
+	if len(order) != planned {
+		return fmt.Errorf("its batches name %d of %d rows to be sent", len(order), planned)
+	}
+	return nil
 }
 
 // withDefaults returns a copy with each zero replaced by what it stands for.

@@ -7,9 +7,10 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// turn is a row's way through an apply: what its next step must know.
+// turn is a row's way through an apply: what its next step must know. A batch that is to be read again before its rows has one, too.
 type turn struct {
-	row      int  // its index in Plan.Rows
+	row      int // its index in Plan.Rows
+	batch    *Batch
 	doubt    bool // sent, and nobody knows yet whether it was made
 	intended int  // the highest attempt whose intent is durable
 	failures int  // attempts proved not to have been made

@@ -17,9 +17,11 @@ import (
 type session struct {
 	Applier
 	plan    *Plan
-	rows    []Result // a row in flight belongs to its worker
-	order   []int    // the rows to be sent, in that order
-	fresh   int      // the first place in order whose row has not had its turn
+	rows    []Result       // a row in flight belongs to its worker
+	order   []int          // the rows to be sent, in that order
+	fresh   int            // the first place in order whose row has not had its turn
+	batches map[int]*Batch // those to be read again, by the place of their first row in order
+	reading bool           // one of them is: its rows have to wait
 	waiting dueQueue
 	back    chan step
 	flying  int
@@ -36,7 +38,7 @@ type session struct {
 }
 
 func newSession(ctx context.Context, a Applier, p *Plan) *session {
-	s := &session{Applier: a, plan: p, rows: slices.Clone(p.Rows), order: p.order(), back: make(chan step, a.Concurrency)}
+	s := &session{Applier: a, plan: p, rows: slices.Clone(p.Rows), order: p.sending(), batches: a.batches(p), back: make(chan step, a.Concurrency)}
 	s.breaker = newBreaker(a.MaxOutage, a.Backoff(-1))
 	halting, halt := context.WithCancelCause(ctx)
 	s.halt = halt
@@ -123,39 +125,54 @@ func (s *session) candidate(now time.Time) (*turn, time.Duration) {
 	return t, wait
 }
 
-// takeFresh takes the first row that has not had its turn, nil when all have.
+// takeFresh takes the first row that has not had its turn, or the reading that has to come before it; nil when there is none for now.
 func (s *session) takeFresh() *turn {
-	if s.fresh == len(s.order) {
-		return nil
+	for s.fresh < len(s.order) && !s.reading {
+		if b := s.batches[s.fresh]; b != nil {
+			return &turn{row: -1, batch: b}
+		}
+		row := s.order[s.fresh]
+		s.fresh++
+		if s.rows[row].Status == Planned { // the reading of its batch may have settled it
+			return &turn{row: row}
+		}
 	}
-	s.fresh++
-	return &turn{row: s.order[s.fresh-1]}
+	return nil
 }
 
 // putBack undoes candidate.
 func (s *session) putBack(t *turn) {
-	if t.pauses == nil {
+	switch {
+	case t.batch != nil: // it has not been taken from anywhere
+	case t.pauses == nil:
 		s.fresh--
-		return
+	default:
+		s.waiting.add(t)
 	}
-	s.waiting.add(t)
 }
 
-// affordable tells whether the budget has room for a turn's step beside what it must keep: for the steps in flight, a reading of each
-// row in doubt, and the closing summary.
+// affordable tells whether the budget has room for a turn's step beside what it must keep: for the steps in flight, and a reading of
+// each row in doubt. The reading that no PATCH needed in the end is the closing summary's.
 func (s *session) affordable(t *turn) bool {
 	if s.MaxRequests == 0 {
 		return true
 	}
 	t.cost = 2 // the PATCH and the reading that may have to settle it
-	if t.doubt || s.stale(&s.rows[t.row]) {
+	switch {
+	case t.batch != nil:
+		t.cost += t.batch.Requests
+	case t.doubt || s.stale(&s.rows[t.row]):
 		t.cost++
 	}
-	return s.API.Usage().Total()+s.held+t.cost+s.waiting.doubts()+1 <= s.MaxRequests
+	return s.API.Usage().Total()+s.held+t.cost+s.waiting.doubts() <= s.MaxRequests
 }
 
 func (s *session) launch(t *turn) {
-	if t.pauses == nil {
+	switch {
+	case t.batch != nil:
+		delete(s.batches, s.fresh)
+		s.reading = true
+	case t.pauses == nil:
 		t.pauses = s.Backoff(t.row)
 		if s.Hooks.Started != nil {
 			s.Hooks.Started(t.row)
@@ -164,7 +181,7 @@ func (s *session) launch(t *turn) {
 	s.flying++
 	s.held += t.cost
 	s.workers.Go(func() error {
-		st := s.step(t)
+		st := s.advance(t)
 		s.back <- st
 		return st.stop
 	})
@@ -195,19 +212,33 @@ func (s *session) await(wait time.Duration) {
 
 // land takes a step back from its worker.
 func (s *session) land(st step) {
-	t, r := st.turn, &s.rows[st.turn.row]
+	t := st.turn
 	s.flying--
 	s.held -= t.cost
 	s.judge(st, time.Now())
 	if st.stop != nil {
 		s.stop(st.stop)
 	}
-	if !st.done {
+	switch {
+	case t.batch != nil:
+		s.reading = false
+		for _, row := range t.batch.Rows {
+			if s.rows[row].Status != Planned {
+				s.finished(row)
+			}
+		}
+	case st.done:
+		s.finished(t.row)
+	default:
 		s.postpone(t)
-		return
 	}
+}
+
+// finished tells of a row's outcome and stops the run where it is asked to for such a one.
+func (s *session) finished(row int) {
+	r := &s.rows[row]
 	if s.Hooks.Finished != nil {
-		s.Hooks.Finished(t.row, *r)
+		s.Hooks.Finished(row, *r)
 	}
 	switch {
 	case r.Status == Conflict && s.OnConflict == FailRun:
@@ -287,7 +318,5 @@ func (s *session) abandon() {
 // leave ends a row's turn before its outcome is known.
 func (s *session) leave(t *turn) {
 	s.interrupted(t)
-	if s.Hooks.Finished != nil {
-		s.Hooks.Finished(t.row, s.rows[t.row])
-	}
+	s.finished(t.row)
 }

@@ -1,6 +1,9 @@
 package reconcile
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Rest is what is left to do of a run that ended before its last row, or was killed. To finish it: observe and plan Assignments under
 // the policy Expect, and apply what [Rest.Plan] makes of that plan.
@@ -62,15 +65,25 @@ func (rest *Rest) Plan(part *Plan) (*Plan, error) {
 		return nil, fmt.Errorf("resume the run: %d rows are left, but %d are planned", len(rest.at), len(part.Rows))
 	}
 	whole := *part
-	whole.Rows = append([]Result(nil), rest.results...)
+	whole.Rows, whole.pageOf = slices.Clone(rest.results), make([]int32, len(rest.results))
 	for k, i := range rest.at {
 		before, now := &rest.results[i], part.Rows[k]
 		if now.CustomerID != before.CustomerID || now.SubClientID != before.SubClientID {
 			return nil, fmt.Errorf("resume the run: row %d left is of customer %s, but %s is planned", k+1, before.CustomerID, now.CustomerID)
 		}
 		whole.Rows[i] = takeUp(before, now)
+		if k < len(part.pageOf) {
+			whole.pageOf[i] = part.pageOf[k]
+		}
 	}
 	repeatOutcomes(whole.Rows)
+	whole.Batches = slices.Clone(part.Batches)
+	for b := range whole.Batches {
+		whole.Batches[b].Rows = nil
+		for _, k := range part.Batches[b].Rows {
+			whole.Batches[b].Rows = append(whole.Batches[b].Rows, rest.at[k])
+		}
+	}
 	return &whole, nil
 }
 
@@ -80,7 +93,7 @@ func takeUp(before *Result, now Result) Result {
 	if before.Attempts == 0 || now.Same != 0 {
 		return now
 	}
-	now.FinishedAt = wholeMilliseconds(now.ObservedAt)
+	now.FinishedAt = planMillis(now.ObservedAt)
 	if now.Status == Unchanged {
 		now.Status, now.Action = Applied, before.Action
 		now.PreviousID, now.PreviousName, now.KYBBefore = before.PreviousID, before.PreviousName, before.KYBBefore

@@ -18,10 +18,13 @@ type step struct {
 	stop error // what must end the run; nil for nothing
 }
 
-// step takes a row one step further. A row in doubt is read, not sent: a second PATCH would overwrite what somebody else may have
+// advance takes a row one step further. A row in doubt is read, not sent: a second PATCH would overwrite what somebody else may have
 // changed in between. The reading comes after a pause, so that a request that is late has landed, and right before the next PATCH, so
 // that this is based on the freshest there is.
-func (s *session) step(t *turn) step {
+func (s *session) advance(t *turn) step {
+	if t.batch != nil {
+		return s.rereadBatch(t)
+	}
 	if t.doubt || s.stale(&s.rows[t.row]) {
 		if st, stays := s.reread(t); !stays {
 			return st
@@ -32,7 +35,7 @@ func (s *session) step(t *turn) step {
 
 // stale tells whether the reading a row is based on is too old for a PATCH.
 func (s *session) stale(r *Result) bool {
-	return time.Since(r.ObservedAt) >= s.MaxStaleness
+	return s.MaxStaleness >= 0 && time.Since(r.ObservedAt) >= s.MaxStaleness
 }
 
 // errNotAsWished is an answer of success that proves nothing.
@@ -163,7 +166,7 @@ func (s *session) interrupted(t *turn) step {
 func (s *session) conclude(t *turn) step {
 	r := &s.rows[t.row]
 	if r.Attempts > 0 {
-		r.FinishedAt = wholeMilliseconds(time.Now())
+		r.FinishedAt = planMillis(time.Now())
 	}
 	st := step{turn: t, done: true}
 	if err := s.Journal.Conclude(t.row, *r); err != nil {
@@ -171,9 +174,6 @@ func (s *session) conclude(t *turn) step {
 	}
 	return st
 }
-
-// wholeMilliseconds is t as reports and ledgers keep it.
-func wholeMilliseconds(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 // keyRefused tells whether err says that no request of this key will do.
 func keyRefused(err error) bool {

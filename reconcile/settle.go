@@ -100,7 +100,7 @@ func (s *session) readList(ctx context.Context, t *turn) (dakota.Answer, error) 
 // found judges a row by a reading of its customer.
 func (s *session) found(t *turn, answer dakota.Answer) (st step, stays bool) {
 	r, c := &s.rows[t.row], answer.Customer
-	r.ObservedAt = wholeMilliseconds(answer.At)
+	r.ObservedAt = planMillis(answer.At)
 	sent := r.Attempts > 0
 	switch f := find(r, c); {
 	case f == deleted && sent:
@@ -181,14 +181,7 @@ func (s *session) settled(t *turn, status Status, code, message string) step {
 // rebase makes a row start from what its customer holds now.
 func (r *Result) rebase(c dakota.Customer) {
 	r.PreviousID, r.PreviousName = c.SubClientID, c.SubClientName
-	switch {
-	case r.SubClientID == "":
-		r.Action = Disassociate
-	case c.SubClientID == "":
-		r.Action = Associate
-	default:
-		r.Action = Move
-	}
+	r.Action = actionOf(r.PreviousID, r.SubClientID)
 }
 
 // otherChange says what somebody else has done to a row's customer.
