@@ -12,7 +12,7 @@ import (
 func (r *reading) clashes() {
 	told := map[int32]bool{} // first rows, by index in seen, that have their problem
 	for _, c := range r.repeats.clashes {
-		s := r.repeats.seen[c.first]
+		s := r.repeats.at(c.first)
 		switch {
 		case c.kind == otherCase:
 			r.clash(s.row, c.row, caseDiffers)
@@ -43,7 +43,7 @@ var (
 // clash makes a row invalid because of another row.
 func (r *reading) clash(row, other int32, f finding) {
 	f.what = fmt.Sprintf(f.what, other)
-	p := r.place(line{row: row}, r.cols.customer, f, "")
+	p := r.place(&line{row: row}, r.cols.customer, f, "")
 	r.invalid(row)
 	r.keepProblem(p)
 	a := r.assignment(row)
@@ -65,7 +65,7 @@ func (r *reading) repeated(first, row int32) {
 		r.t.NoticesMore++
 		return
 	}
-	r.t.Notices = append(r.t.Notices, r.place(line{row: row}, r.cols.customer,
+	r.t.Notices = append(r.t.Notices, r.place(&line{row: row}, r.cols.customer,
 		finding{code: "repeated_row", what: fmt.Sprintf("the row says the same as row %d: it is sent once", first)}, ""))
 }
 

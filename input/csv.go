@@ -34,6 +34,8 @@ type sheetText struct {
 	line     int // on which the row at hand begins
 	nextLine int // on which the next one does, or a blank line before it
 	ended    bool
+	l        line // the row at hand
+	lineOf   func(column int) int
 }
 
 // readText reads a text file that has been unpacked.
@@ -163,6 +165,7 @@ func (r *reading) open(src io.Reader, delimiter rune, set charset) (*sheetText, 
 	if delimiter == '\t' {
 		r.t.Source.Format = "tsv"
 	}
+	t.lineOf = t.cellLine
 	t.csv = csv.NewReader(bufio.NewReaderSize(t.tape, 64<<10))
 	t.csv.Comma, t.csv.ReuseRecord = delimiter, true
 	rows, err := gocsv.NewUnmarshaller(t.csv, &record{})
@@ -216,12 +219,13 @@ func (t *sheetText) next() error {
 		t.tape.start -= len(raw)
 		return t.broken(err)
 	}
-	l := line{row: t.row, customer: cell{text: rec.CustomerID}, subClient: cell{text: rec.SubClientID}, further: further,
-		lineOf: t.lineOf, torn: raw[len(raw)-1] != '\n'}
+	l := &t.l
+	*l = line{row: t.row, customer: cell{text: rec.CustomerID}, subClient: cell{text: rec.SubClientID}, further: further,
+		line: t.line, lineOf: t.lineOf, torn: raw[len(raw)-1] != '\n'}
 	if len(rec.CustomerID) < 27 && len(rec.SubClientID) < 27 && t.empty(raw) {
 		return nil
 	}
-	t.bytes(raw, &l)
+	t.bytes(raw, l)
 	return t.r.add(l)
 }
 
@@ -246,7 +250,7 @@ func (t *sheetText) read() (*record, []string, error) {
 }
 
 // lineOf is the physical line on which a cell of the row at hand begins.
-func (t *sheetText) lineOf(column int) int {
+func (t *sheetText) cellLine(column int) int {
 	n, _ := t.csv.FieldPos(column)
 	return t.above + n
 }
@@ -271,7 +275,7 @@ func (t *sheetText) bytes(raw []byte, l *line) {
 	}
 	windows, first := t.charset.sees(raw)
 	if first {
-		p := t.r.place(*l, -1, finding{"windows_1252", "the file is not UTF-8 from here on and was read as Windows-1252", "save it as CSV UTF-8 if names look wrong"}, "")
+		p := t.r.place(l, -1, finding{"windows_1252", "the file is not UTF-8 from here on and was read as Windows-1252", "save it as CSV UTF-8 if names look wrong"}, "")
 		t.r.t.Notices = append(t.r.t.Notices, p)
 	}
 	if windows {
@@ -293,7 +297,7 @@ func (t *sheetText) ragged(raw []byte) error {
 	if err != nil {
 		return fmt.Errorf("read row %d again: %w", t.row, err)
 	}
-	t.r.ragged(line{row: t.row, lineOf: func(int) int { return t.lineOf(0) }}, len(cells))
+	t.r.ragged(&line{row: t.row, line: t.line}, len(cells))
 	return nil
 }
 

@@ -13,7 +13,7 @@ import (
 func testID(n int) string {
 	var payload [16]byte
 	payload[0], payload[1], payload[2], payload[15] = byte(n>>16), byte(n>>8), byte(n), 7
-	k, err := ksuid.FromParts(time.Unix(1700000000+int64(n)*60, 0), payload[:])
+	k, err := ksuid.FromParts(time.Unix(1700000000+int64(n)*10, 0), payload[:])
 	if err != nil {
 		panic(err)
 	}

@@ -1,7 +1,10 @@
 package input
 
 import (
+	"archive/zip"
 	"bytes"
+	"path"
+	"strings"
 )
 
 // foreign recognises what is no spreadsheet that can be read here, by how it begins; nil for what may be one. The name is not asked: people
@@ -44,4 +47,30 @@ func foreign(head []byte) *Problem {
 
 func notSpreadsheet(what, advice string) *Problem {
 	return &Problem{Code: "not_a_spreadsheet", What: "this is no spreadsheet that can be read here but " + what, Advice: advice}
+}
+
+// foreignArchive recognises a ZIP archive that is no XLSX workbook.
+func foreignArchive(parts map[string]*zip.File) *Problem {
+	has := func(name string) bool { return parts[name] != nil }
+	switch {
+	case has("xl/workbook.bin"):
+		return notSpreadsheet("a binary Excel workbook (.xlsb)", "save it as .xlsx")
+	case has("_rels/.rels") && has("[Content_Types].xml") && !has("word/document.xml") && !has("ppt/presentation.xml"):
+		return nil
+	case has("word/document.xml"):
+		return notSpreadsheet("a Word document", "save its table as .xlsx or CSV UTF-8")
+	case has("ppt/presentation.xml"):
+		return notSpreadsheet("a presentation", "save its table as .xlsx or CSV UTF-8")
+	case has("content.xml") && has("mimetype"):
+		return notSpreadsheet("an OpenDocument file (.ods)", "save it as .xlsx")
+	case has("Index/Document.iwa") || has("Index.zip"):
+		return notSpreadsheet("a Numbers spreadsheet", "export it as Excel or CSV")
+	}
+	for name := range parts {
+		switch strings.ToLower(path.Ext(name)) {
+		case ".csv", ".tsv", ".txt", ".xlsx", ".xls":
+			return notSpreadsheet("a ZIP archive with a spreadsheet in it", "unpack it and give the file that is in it")
+		}
+	}
+	return notSpreadsheet("a ZIP archive", "unpack it and give the spreadsheet that is in it")
 }

@@ -92,5 +92,8 @@ func (r *reading) unpacked(src *bufio.Reader) error {
 	if p := foreign(head); p != nil {
 		return r.fatal(*p)
 	}
+	if bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06")) {
+		return r.readWorkbook(src)
+	}
 	return r.readText(src)
 }

@@ -13,7 +13,8 @@ import (
 type reading struct {
 	o       Options
 	now     time.Time
-	keep    bool // the rows, in the table
+	latest  string // the greatest id that is not of the future
+	keep    bool   // the rows, in the table
 	t       *Table
 	file    string
 	cols    columns
@@ -34,7 +35,8 @@ type line struct {
 	customer  cell
 	subClient cell
 	further   []string
-	lineOf    func(column int) int // of a text file: the physical line of a cell, its column counted from 0
+	line      int                  // of a text file: the physical line of its first cell
+	lineOf    func(column int) int // likewise: of any of its cells, counted from 0; nil when they are gone
 	torn      bool                 // the file ends in the row, without a line end
 	damage    *finding             // what is wrong with the row as a whole; nil for nothing
 }
@@ -47,9 +49,9 @@ type blankRow struct {
 }
 
 func newReading(name string, o Options, keep bool) *reading {
-	r := newRepeats()
 	o = o.withDefaults()
-	return &reading{o: o, now: o.Now(), keep: keep, t: &Table{}, file: name, repeats: r, targets: newTargets(r.seed),
+	now := o.Now()
+	return &reading{o: o, now: now, latest: latest(now), keep: keep, t: &Table{}, file: name, repeats: newRepeats(), targets: newTargets(),
 		cleaned: map[string]*Problem{}, counts: map[*Problem]int{}}
 }
 
@@ -67,7 +69,7 @@ func (r *reading) headed(c columns) {
 }
 
 // add takes a row that is not blank. It fails when there are too many.
-func (r *reading) add(l line) error {
+func (r *reading) add(l *line) error {
 	if r.t.Rows++; r.t.Rows > r.o.MaxRows {
 		return r.fatal(Problem{Row: l.row, Code: "too_long", What: fmt.Sprintf("the file has more than %d rows", r.o.MaxRows),
 			Advice: "split it"})
@@ -97,7 +99,7 @@ func (r *reading) add(l line) error {
 }
 
 // put adds the assignment and the problems found in its row to the table.
-func (r *reading) put(l line, a reconcile.Assignment, target int32) {
+func (r *reading) put(l *line, a reconcile.Assignment, target int32) {
 	if len(r.found) > 0 {
 		r.invalid(l.row)
 		a.Problem = joined(r.found)
@@ -135,9 +137,9 @@ func joined(ps []Problem) *reconcile.Problem {
 }
 
 // customer returns the row's customer id, and whether it is one.
-func (r *reading) customer(l line) (string, bool) {
+func (r *reading) customer(l *line) (string, bool) {
 	c := l.customer
-	if c.kind == text && len(c.text) == 27 && reconcile.CheckID(c.text, r.now) == nil {
+	if c.kind == text && wellFormed(c.text, r.latest) {
 		return c.text, true
 	}
 	s, ok := r.id(l, r.cols.customer, customerRole, c)
@@ -149,12 +151,12 @@ func (r *reading) customer(l line) (string, bool) {
 }
 
 // subClient returns the number of the row's wished sub-client, noTarget or badTarget.
-func (r *reading) subClient(l line) int32 {
+func (r *reading) subClient(l *line) int32 {
 	c := l.subClient
 	if c.kind == text && c.text == "" {
 		return r.blank(l)
 	}
-	if n, known := r.targets.known(c.text); known && c.kind == text {
+	if n, known := r.targets.numbers[c.text]; known && c.kind == text {
 		r.filled = true
 		return r.spelling(l, n)
 	}
@@ -167,7 +169,7 @@ func (r *reading) subClient(l line) int32 {
 		return r.blank(l)
 	}
 	r.filled = true
-	n, known := r.targets.known(s)
+	n, known := r.targets.numbers[s]
 	if !known {
 		n = r.targets.add(s, l.row)
 	}
@@ -175,7 +177,7 @@ func (r *reading) subClient(l line) int32 {
 }
 
 // spelling finds a sub-client's id that another row writes in another case: one of the two is wrong.
-func (r *reading) spelling(l line, n int32) int32 {
+func (r *reading) spelling(l *line, n int32) int32 {
 	t := &r.targets.list[n]
 	if t.other == 0 {
 		return n
@@ -187,7 +189,7 @@ func (r *reading) spelling(l line, n int32) int32 {
 }
 
 // blank takes down an empty sub_client_id.
-func (r *reading) blank(l line) int32 {
+func (r *reading) blank(l *line) int32 {
 	r.t.Blanks++
 	switch {
 	case l.torn && r.cols.subClient == r.lastColumn():
@@ -204,7 +206,7 @@ func (r *reading) blank(l line) int32 {
 func (r *reading) lastColumn() int { return len(r.cols.names) - 1 }
 
 // id returns what a cell holds when it is cleaned: an id, or nothing ("" and true). Otherwise it takes down the problem.
-func (r *reading) id(l line, column int, ro role, c cell) (string, bool) {
+func (r *reading) id(l *line, column int, ro role, c cell) (string, bool) {
 	if f, bad := c.byKind(); bad {
 		r.problem(l, column, f, c.text)
 		return "", false
@@ -231,7 +233,7 @@ func (r *reading) id(l line, column int, ro role, c cell) (string, bool) {
 }
 
 // cleanedCell counts a cell that was cleaned; the notice is about all of them.
-func (r *reading) cleanedCell(l line, column int, did, value string) {
+func (r *reading) cleanedCell(l *line, column int, did, value string) {
 	key := fmt.Sprint(column, did)
 	if p := r.cleaned[key]; p != nil {
 		r.counts[p]++
@@ -242,11 +244,11 @@ func (r *reading) cleanedCell(l line, column int, did, value string) {
 }
 
 // problem takes down what is wrong with a cell of the row at hand.
-func (r *reading) problem(l line, column int, f finding, value string) {
+func (r *reading) problem(l *line, column int, f finding, value string) {
 	r.found = append(r.found, r.place(l, column, f, value))
 }
 
-func (r *reading) place(l line, column int, f finding, value string) Problem {
+func (r *reading) place(l *line, column int, f finding, value string) Problem {
 	p := Problem{File: r.file, Sheet: r.t.Source.Sheet, Row: l.row, Line: r.lineFor(l, column), Value: clip(value), Code: f.code, What: f.what, Advice: f.advice}
 	if column >= 0 {
 		p.Cell, p.Column, p.ColumnName = cellName(column+1, l.row), column+1, clip(r.cols.names[column])
@@ -255,14 +257,15 @@ func (r *reading) place(l line, column int, f finding, value string) Problem {
 }
 
 // lineFor is the physical line of a cell where it differs from its row, else 0.
-func (r *reading) lineFor(l line, column int) int {
-	if l.lineOf == nil {
+func (r *reading) lineFor(l *line, column int) int {
+	n := l.line
+	if l.lineOf != nil && column > 0 {
+		n = l.lineOf(column)
+	}
+	if n == int(l.row) {
 		return 0
 	}
-	if n := l.lineOf(max(column, 0)); n != int(l.row) {
-		return n
-	}
-	return 0
+	return n
 }
 
 // keepProblem adds a problem to the table, or counts it.
@@ -290,7 +293,7 @@ func (r *reading) fatal(p Problem) *Error {
 
 // ragged takes a row that has not as many cells as the header. It becomes an invalid row: its cells can't be told apart. When the row
 // before it is empty where the ragged one may have been torn off, that emptiness is not to be believed.
-func (r *reading) ragged(l line, cells int) {
+func (r *reading) ragged(l *line, cells int) {
 	r.t.Rows++
 	before := r.before
 	r.found, r.before = r.found[:0], blankRow{}
@@ -307,7 +310,7 @@ func (r *reading) ragged(l line, cells int) {
 }
 
 func (r *reading) doubt(b blankRow, next int32) {
-	p := r.place(line{row: b.row}, r.cols.subClient, finding{"cut_off", fmt.Sprintf("the sub_client_id is empty and row %d has the wrong number of cells", next),
+	p := r.place(&line{row: b.row}, r.cols.subClient, finding{"cut_off", fmt.Sprintf("the sub_client_id is empty and row %d has the wrong number of cells", next),
 		"the row seems to be broken in two"}, "")
 	p.Line = b.line
 	r.invalid(b.row)
@@ -328,7 +331,7 @@ func (r *reading) finish() *Error {
 	case r.t.Rows == 0:
 		return r.fatal(Problem{Code: "no_rows", What: "the file has a header and no rows", Advice: "add rows, or check that it is the right file"})
 	case !r.filled && !r.o.BlankSaid:
-		p := r.place(line{row: r.cols.row}, r.cols.subClient, finding{"empty_column", "the column is empty from top to bottom",
+		p := r.place(&line{row: r.cols.row}, r.cols.subClient, finding{"empty_column", "the column is empty from top to bottom",
 			"if every customer shall be disassociated, say --blank disassociate; else fill the column or name the right one with --sub-client-column"}, "")
 		return r.fatal(p)
 	}

@@ -1,9 +1,6 @@
 package input
 
-import (
-	"hash/maphash"
-	"strings"
-)
+import "strings"
 
 // The numbers of wishes that are no sub-client.
 const (
@@ -13,9 +10,8 @@ const (
 
 // targets numbers the sub-clients that a file names. A text that has a number is known to be a well-formed id.
 type targets struct {
-	seed    maphash.Seed
 	numbers map[string]int32
-	folds   map[uint64]int32 // by the hash without case: the number of the first spelling
+	index   index
 	list    []target
 }
 
@@ -25,28 +21,21 @@ type target struct {
 	other int32 // number+1 of an earlier target that differs only in case; 0 for none
 }
 
-func newTargets(seed maphash.Seed) *targets {
-	return &targets{seed: seed, numbers: map[string]int32{}, folds: map[uint64]int32{}}
-}
+func newTargets() *targets { return &targets{numbers: map[string]int32{}, index: newIndex()} }
 
-// known returns a text's number when it was added before.
-func (t *targets) known(id string) (int32, bool) {
-	n, ok := t.numbers[id]
-	return n, ok
-}
-
-// add numbers a well-formed id that is not known yet.
-func (t *targets) add(id string, row int32) int32 {
-	id = strings.Clone(id) // not the whole row that it is cut from
-	n := int32(len(t.list))
-	entry := target{id: id, row: row}
-	h := folded(t.seed, id)
-	if first, ok := t.folds[h]; !ok {
-		t.folds[h] = n
-	} else if equalFold(t.list[first].id, id) {
-		entry.other = first + 1
+// add numbers a well-formed id that has no number yet.
+func (t *targets) add(s string, row int32) int32 {
+	entry := target{id: strings.Clone(s), row: row} // a clone: not the whole row that it is cut from
+	key := id([]byte(s))
+	at := t.index.start(key)
+	for n, ok := t.index.next(&at); ok; n, ok = t.index.next(&at) {
+		if entry.other == 0 && id([]byte(t.list[n].id)).folded() == key.folded() {
+			entry.other = n + 1
+		}
 	}
+	number := int32(len(t.list))
+	t.index.put(at, number)
 	t.list = append(t.list, entry)
-	t.numbers[id] = n
-	return n
+	t.numbers[entry.id] = number
+	return number
 }

@@ -1,0 +1,144 @@
+package input
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+)
+
+func BenchmarkHalfMillionWorkbookRows(b *testing.B) {
+	path := halfMillionRows(b)
+	var bare, ours time.Duration
+	b.Run("excelize", func(b *testing.B) {
+		for range b.N {
+			streamBare(b, path)
+		}
+		bare = b.Elapsed() / time.Duration(b.N)
+	})
+	for _, mode := range []struct {
+		name string
+		read func(*os.File) (*Table, error)
+	}{
+		{"check", func(f *os.File) (*Table, error) { return Check(f, f.Name(), testOptions()) }},
+		{"read", func(f *os.File) (*Table, error) { return Read(f, f.Name(), testOptions()) }},
+	} {
+		b.Run(mode.name, func(b *testing.B) {
+			peak := watchMemory(b)
+			for range b.N {
+				f, err := os.Open(path)
+				if err != nil {
+					b.Fatal(err)
+				}
+				t, err := mode.read(f)
+				if err != nil || t.Rows != 500_000 || len(t.Problems) > 0 {
+					b.Fatal(t.Rows, len(t.Problems), err)
+				}
+				runtime.KeepAlive(t)
+				f.Close()
+			}
+			ours = b.Elapsed() / time.Duration(b.N)
+			b.ReportMetric(peak(), "MB")
+			if bare > 0 {
+				b.ReportMetric(float64(ours)/float64(bare), "×excelize")
+			}
+		})
+	}
+}
+
+func halfMillionRows(b *testing.B) string {
+	f := excelize.NewFile()
+	w, err := f.NewStreamWriter("Sheet1")
+	if err != nil {
+		b.Fatal(err)
+	}
+	row := func(n int, cells ...any) {
+		if err := w.SetRow("A"+strings.TrimPrefix(cellName(1, int32(n)), "A"), cells); err != nil {
+			b.Fatal(err)
+		}
+	}
+	row(1, "customer_id", "sub_client_id", "name")
+	for i := range 500_000 {
+		row(i+2, testID(i), testID(4_000_000+i%300), "Customer")
+	}
+	if err := w.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	path := filepath.Join(b.TempDir(), "half.xlsx")
+	if err := f.SaveAs(path); err != nil {
+		b.Fatal(err)
+	}
+	return path
+}
+
+func streamBare(b *testing.B, path string) {
+	f, err := excelize.OpenFile(path, excelize.Options{TmpDir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.Rows("Sheet1")
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for rows.Next() {
+		if _, err := rows.Columns(); err != nil {
+			b.Fatal(err)
+		}
+		n++
+	}
+	if err := rows.Close(); err != nil || n != 500_001 {
+		b.Fatal(n, err)
+	}
+}
+
+func TestWorkbookCellsAreIdsOnlyWhenTheyAreText(t *testing.T) {
+	f := excelize.NewFile()
+	set := func(cell string, values ...any) {
+		if err := f.SetSheetRow("Sheet1", cell, &values); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("A1", "Customers of May")
+	set("A3", "name", "Customer ID", "Sub-Client ID", "when")
+	set("A4", "x", testID(1), testID(2), testNow) // a good row: the date shows as the program shows it
+	set("A6", "y", 12345678901234, testID(2), 1.5)
+	set("A7", "z", testID(3), nil, 1.5) // truly empty
+	set("B8", testID(4))
+	if err := f.SetCellFormula("Sheet1", "C8", "A1"); err != nil {
+		t.Fatal(err)
+	}
+	b, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := Read(bytes.NewReader(b.Bytes()), "x.xlsx", testOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range table.Assignments {
+		line := fmt.Sprintf("%d %q %q %v", a.Row, a.CustomerID, a.SubClientID, a.Further)
+		if a.Problem != nil {
+			line += " " + a.Problem.Code
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		fmt.Sprintf("4 %q %q [x 11/22/26 09:00]", testID(1), testID(2)),
+		fmt.Sprintf(`6 "" %q [y 1.5] number`, testID(2)),
+		fmt.Sprintf(`7 %q "" [z 1.5]`, testID(3)),
+		fmt.Sprintf(`8 %q "" [ ] formula`, testID(4)),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
