@@ -18,7 +18,7 @@ var samples = []struct {
 }
 
 // textKinds are those whose goldens a person can read in a diff; the workbook is dumped as text (workbook_test.go).
-var textKinds = []Kind{CSV, JSONL, Markdown, JUnit}
+var textKinds = []Kind{CSV, HTML, JSONL, Markdown, JUnit}
 
 func TestReportsOfARunWithEveryStatusAndAction(t *testing.T) {
 	for _, s := range samples {

@@ -22,7 +22,7 @@ const (
 )
 
 // Kinds are all kinds in the order in which messages list them.
-var Kinds = []Kind{CSV, XLSX, JSONL, Markdown, JUnit}
+var Kinds = []Kind{CSV, XLSX, HTML, JSONL, Markdown, JUnit}
 
 // KindOf returns the kind that the ending of path stands for, upper and lower case alike. The error lists the endings that can be had.
 func KindOf(path string) (Kind, error) {
@@ -56,7 +56,7 @@ type Options struct {
 
 // renderers are the formats: to add one, add its Kind and a function here.
 var renderers = map[Kind]func(io.Writer, reconcile.Run, Options) error{
-	CSV: writeCSV, XLSX: writeXLSX, JSONL: writeJSONL, Markdown: writeMarkdown, JUnit: writeJUnit,
+	CSV: writeCSV, XLSX: writeXLSX, HTML: writeHTML, JSONL: writeJSONL, Markdown: writeMarkdown, JUnit: writeJUnit,
 }
 
 // Write renders the run in the form k. Errors come from w, from a workbook in o that can't be opened, or name an unknown kind.

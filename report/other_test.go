@@ -25,14 +25,14 @@ func TestKindOfReadsTheEndingAndListsWhatThereIs(t *testing.T) {
 		path string
 		want Kind
 	}{
-		{"a.csv", CSV}, {"b.XLSX", XLSX}, {"c.jsonl", JSONL}, {"d.md", Markdown}, {"e.xml", JUnit},
+		{"a.csv", CSV}, {"b.XLSX", XLSX}, {"/x/y.html", HTML}, {"c.jsonl", JSONL}, {"d.md", Markdown}, {"e.xml", JUnit},
 		{"a.pdf", ""}, {"a", ""}, {"a.csv.gz", ""},
 	} {
 		got, err := KindOf(c.path)
 		if got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("KindOf(%q) = %q, %v", c.path, got, err)
 		}
-		if err != nil && !strings.Contains(err.Error(), ".csv .xlsx .jsonl .md .xml (JUnit)") {
+		if err != nil && !strings.Contains(err.Error(), ".csv .xlsx .html .jsonl .md .xml (JUnit)") {
 			t.Errorf("the error for %q does not list the endings: %v", c.path, err)
 		}
 	}

@@ -1,0 +1,119 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"dakota-reconcile/reconcile"
+)
+
+// bar is a row of parts that add up to a whole: drawn as one stacked bar with its legend.
+type bar struct {
+	Title string
+	Parts []barPart
+}
+
+// barPart is one of them. X and W are in thousandths of the bar's width.
+type barPart struct {
+	Class, Label string // Class names the colour
+	N            int
+	Text         string // N with its thousands
+	X, W         float64
+}
+
+// barOf lays the parts out, those that are zero left out.
+func barOf(title string, parts []barPart) bar {
+	total := 0
+	for _, p := range parts {
+		total += p.N
+	}
+	b := bar{Title: title}
+	x := 0.0
+	for _, p := range parts {
+		if p.N == 0 {
+			continue
+		}
+		p.X, p.W, p.Text = x, 1000*float64(p.N)/float64(total), thousands(p.N)
+		x += p.W
+		b.Parts = append(b.Parts, p)
+	}
+	return b
+}
+
+// asked shows what the rows asked for, given what the account held.
+func asked(run reconcile.Run) bar {
+	label := map[reconcile.Action]string{
+		reconcile.Associate: "associate", reconcile.Move: "move", reconcile.Disassociate: "disassociate", reconcile.None: "no change",
+	}
+	n := map[reconcile.Action]int{}
+	for _, r := range run.Results {
+		if r.Status != reconcile.Unlisted {
+			n[actionOf(r)]++
+		}
+	}
+	parts := make([]barPart, len(reconcile.Actions))
+	for i, a := range reconcile.Actions {
+		parts[i] = barPart{Class: "a-" + string(a), Label: label[a], N: n[a]}
+	}
+	return barOf("Asked for", parts)
+}
+
+// became shows what became of the rows.
+func became(run reconcile.Run) bar {
+	n := tally(run)
+	parts := make([]barPart, len(reconcile.Statuses))
+	for i, s := range reconcile.Statuses {
+		parts[i] = barPart{Class: "s-" + string(s), Label: words[s], N: n[s]}
+	}
+	return barOf("Became of it", parts)
+}
+
+// kybBars shows the kyb_status of the changed customers before and after; of a plan only as it is.
+func kybBars(run reconcile.Run) []bar {
+	counts := kybOf(run)
+	if len(counts) == 0 {
+		return nil
+	}
+	before, after := make([]barPart, len(counts)), make([]barPart, len(counts))
+	for i, k := range counts {
+		before[i] = barPart{Class: kybClass(k.Status), Label: k.Status, N: k.Before}
+		after[i] = barPart{Class: kybClass(k.Status), Label: k.Status, N: k.After}
+	}
+	if scoreOf(run).applied == 0 {
+		return []bar{barOf("As it is now", before)}
+	}
+	return []bar{barOf("Before", before), barOf("After", after)}
+}
+
+// kybClass names the colour of a kyb_status; those that nobody knows yet share one.
+func kybClass(status string) string {
+	switch status {
+	case "active", "pending", "partner_review", "rejected", "frozen", "auto_declined", "restricted":
+		return "k-" + status
+	}
+	return "k-other"
+}
+
+// turn is a number of customers whose kyb_status changed with the run.
+type turn struct {
+	Text      string // "active → partner_review"
+	Customers string
+	n         int
+}
+
+// turnsOf sums the changed customers whose kyb_status is another now, the most frequent change first.
+func turnsOf(run reconcile.Run) []turn {
+	n := map[string]int{}
+	for _, r := range run.Results {
+		if r.Same == 0 && r.Status == reconcile.Applied && r.KYBBefore != "" && r.KYBStatus != "" && r.KYBBefore != r.KYBStatus {
+			n[fmt.Sprintf("%s → %s", oneLine(r.KYBBefore), oneLine(r.KYBStatus))]++
+		}
+	}
+	turns := make([]turn, 0, len(n))
+	for text, customers := range n {
+		turns = append(turns, turn{text, plural(customers, "customer"), customers})
+	}
+	slices.SortFunc(turns, func(a, b turn) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.Text, b.Text)) })
+	return turns
+}
