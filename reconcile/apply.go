@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -22,10 +21,8 @@ var (
 
 // Writer is what Apply asks of the API; [dakota.Client] is one and says what the methods promise.
 type Writer interface {
-	Customer(ctx context.Context, id string) (dakota.Answer, error)
-	Pages(ctx context.Context, q dakota.Query) iter.Seq2[dakota.Page, error]
+	Reader
 	SetSubClient(ctx context.Context, customerID, subClientID string, depart func(context.Context) error) (dakota.Answer, error)
-	Usage() dakota.Usage
 	Abandon()
 }
 
