@@ -75,6 +75,15 @@ func (t *timing) learn(differences []int64, width int64) {
 	t.share = float64(best) / float64(len(sorted))
 }
 
+// judge takes down whether a wanted customer was created when its id says.
+func (t *timing) judge(second, created int64) {
+	if created >= t.earliest(second) && created <= t.latest(second) {
+		t.hits++
+	} else {
+		t.misses++
+	}
+}
+
 // margin widens [lo, hi], which the next customer may exceed a little.
 func (t *timing) margin() int64 { return max(1, (t.hi-t.lo)/4) }
 

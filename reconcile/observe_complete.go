@@ -68,6 +68,9 @@ func (s *search) readAllMembers(ctx context.Context, id string) error {
 		if err != nil {
 			return fmt.Errorf("list the customers of %s: %w", s.obs.describe(id), err)
 		}
+		if s.steps.members++; !g.started {
+			s.steps.lists++
+		}
 		s.take(p, q)
 		g.advance(p, dakota.Query{})
 	}

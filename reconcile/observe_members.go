@@ -125,6 +125,9 @@ func (s *search) readMembers(ctx context.Context, g *group) error {
 		g.ahead = max(p.Total, len(p.Customers))
 	}
 	due := math.Max(float64(g.left)*float64(len(p.Customers))/float64(max(g.ahead, 1)), 1)
+	if s.steps.members++; !g.started {
+		s.steps.lists++
+	}
 	got := float64(s.take(p, q))
 	g.found, g.due = g.found+got, g.due+math.Max(got, due)
 	g.advance(p, q)

@@ -19,6 +19,40 @@ type Reading struct {
 	AtLeast  int // pages it takes at least
 }
 
+// steps are the pages taken in each way, for the sentence that tells it.
+type steps struct {
+	lists, members int // sub-clients listed, and pages of their lists
+	leapt, full    int // pages of the account, leaping and end to end
+	looked         int // customers looked up one by one
+	given          bool
+}
+
+// sentence says what was done.
+func (s steps) sentence() string {
+	var parts []string
+	if s.leapt > 0 {
+		parts = append(parts, "read "+counted(s.leapt, "page")+" of the account where the customers' creation times are")
+	}
+	if s.full > 0 {
+		parts = append(parts, "read the account from end to end in "+counted(s.full, "page"))
+	}
+	if s.looked > 0 {
+		parts = append(parts, "looked up "+counted(s.looked, "customer")+" by id")
+	}
+	if s.given {
+		parts = append(parts, "gave up because nearly no id exists")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// counted is "1 page" or "3 pages".
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
 // String is the reading in a sentence or two.
 func (r Reading) String() string {
 	var b strings.Builder

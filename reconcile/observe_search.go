@@ -41,6 +41,7 @@ type search struct {
 	want           []wanted // by second, then id
 	index          map[string]int32
 	left           int // not settled
+	exist          existence
 	known          int // found
 	named          map[string]bool
 	groups         []*group
@@ -48,6 +49,7 @@ type search struct {
 	others         []string // ids seen that nobody asked for, to guess what a mistyped one means
 	walk           walk
 	leaping        leaping
+	steps          steps
 	answers        int     // pages taken
 	oldest, newest int64   // seconds inside ids
 	waste          float64 // pages of sub-clients' lists that did not pay
@@ -158,6 +160,7 @@ func (s *search) take(p dakota.Page, q dakota.Query) int {
 			s.obs.see(c, p.At, number)
 			if s.settle(int(i), found) {
 				fresh++
+				s.times.judge(s.want[i].second, c.CreatedAt)
 			}
 		case s.o.Complete && s.named[c.SubClientID] || s.kept(c.ID):
 			s.obs.see(c, p.At, number)

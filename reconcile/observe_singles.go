@@ -34,6 +34,7 @@ func (s *search) singles(ctx context.Context) error {
 			for _, i := range others {
 				s.settle(i, unread)
 			}
+			s.steps.given = true
 			return nil
 		}
 		rest = others
@@ -86,6 +87,7 @@ func (s *search) lookUp(ctx context.Context, which []int) error {
 // answer takes down what a lookup brought. Only a 404 makes a customer missing.
 func (s *search) answer(i int, got dakota.Answer, err error) {
 	id := s.want[i].id
+	s.steps.looked++
 	if err != nil {
 		s.obs.missing[id] = true
 		s.settle(i, gone)
@@ -103,6 +105,11 @@ func (s *search) conclude() {
 	r.OneByOne = len(s.want)
 	if s.walk.total > 0 {
 		r.Pages = pagesOf(s.walk.total)
+	} else {
+		r.AtLeast = pagesOf(s.accountSize())
+	}
+	if len(s.want) > 0 {
+		r.Way = s.steps.sentence()
 	}
 	if s.obs.Until.IsZero() {
 		s.obs.Until = time.Now()

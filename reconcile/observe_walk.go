@@ -17,6 +17,7 @@ type walk struct {
 	from    int64        // where the present stretch begins; -1 before the first page
 	covered int64        // every customer created from `from` until before this second was shown
 	stretch int          // customers shown since from
+	shown   int          // customers on the last page
 	ended   bool         // nothing follows
 	ahead   int          // customers behind the last page; -1 when not known
 	density float64      // customers a second from here on; 0 when not known
@@ -32,6 +33,7 @@ type stretch struct{ from, to int64 }
 
 const (
 	wasteAllowed   = 4   // pages that may find nothing before the leaping ends
+	leapAllowed    = 5   // customers that a leap may leave out of a stretch; should one be wanted, it is looked up
 	stretchAllowed = 300 // customers from which on it is worth leaping over what was read
 )
 
@@ -56,6 +58,13 @@ func (s *search) rest(ctx context.Context) error {
 		case waySingles:
 			return nil
 		case wayFull:
+			if s.doubtful() {
+				if err := s.probe(ctx); err != nil {
+					return err
+				}
+				next = 0
+				continue
+			}
 			if !s.walk.full {
 				s.restart()
 			}
@@ -92,14 +101,10 @@ func (s *search) way() way {
 	switch {
 	case s.walk.full && s.walk.ended:
 		return waySingles
-	case s.walk.full && full < singles:
-		return wayFull
-	case s.walk.full:
-		return waySingles
-	case leap+1 < singles && leap <= full:
+	case !s.walk.full && leap+1 < singles && leap <= full:
 		return wayLeap
-	case full < singles:
-		return wayFull
+	case full < singles*s.exist.share():
+		return wayFull // those that don't exist have to be asked for all the same
 	}
 	return waySingles
 }
@@ -208,12 +213,14 @@ func (s *search) leap(ctx context.Context) error {
 	q := dakota.Query{CreatedFrom: from}
 	if w.from >= 0 && from <= w.covered {
 		q = w.query
-	} else {
-		w.keepStretch()
-		w.from, w.covered, w.stretch = from, from, 0
 	}
+	before := *w
 	got, err := s.read(ctx, q)
 	w.waste += 1 - got
+	if leapt := before.ahead - w.shown - w.ahead; q.After == "" && (before.from < 0 || leapt > leapAllowed) {
+		before.keepStretch()
+		w.seen, w.from, w.stretch = before.seen, from, w.shown
+	}
 	return err
 }
 
@@ -234,6 +241,10 @@ func (s *search) readOn(ctx context.Context) error {
 			s.walk.covered = r.to
 		}
 	}
+	if s.walk.covered == math.MaxInt64 {
+		s.walk.ended = true // that stretch reached the end
+		return nil
+	}
 	_, err := s.read(ctx, s.walk.query)
 	return err
 }
@@ -253,7 +264,13 @@ func (s *search) read(ctx context.Context, q dakota.Query) (int, error) {
 	}
 	w := &s.walk
 	w.pages++
-	w.stretch += len(p.Customers)
+	if w.full {
+		s.steps.full++
+	} else {
+		s.steps.leapt++
+	}
+	w.shown = len(p.Customers)
+	w.stretch += w.shown
 	if q == (dakota.Query{}) {
 		w.total = p.Total
 	}
@@ -261,7 +278,9 @@ func (s *search) read(ctx context.Context, q dakota.Query) (int, error) {
 		w.ahead = p.Total
 	}
 	w.ahead = max(w.ahead-len(p.Customers), 0)
+	s.exist.due += float64(s.left) * float64(len(p.Customers)) / float64(max(w.ahead+len(p.Customers), 1))
 	got := s.take(p, q)
+	s.exist.shown += float64(got)
 	w.advance(p, q)
 	s.miss()
 	return got, nil

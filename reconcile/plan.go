@@ -37,7 +37,6 @@ type planFacts struct {
 //	the row has a problem                           none      invalid        the problem's
 //	Same names an earlier row                       (that row's, in everything but what the input says)
 //	Keep                                            none      unchanged
-//	Keep, and the input has no such row             none      unlisted
 //	the customer was not looked up                  none      not_attempted  not_read
 //	the account does not have the customer          none      invalid        customer_not_found
 //	the customer is to be its own sub-client        none      invalid        same_as_customer

@@ -24,9 +24,6 @@ func (j *judge) row(a Assignment) Result {
 	switch {
 	case a.Problem != nil:
 		return settle(&r, Invalid, *a.Problem)
-	case a.Keep && a.Row == 0:
-		r.Status = Unlisted
-		return r
 	case a.Keep:
 		r.Status = Unchanged
 		return r
