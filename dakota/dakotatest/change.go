@@ -44,8 +44,11 @@ func (s *Server) workAt(at time.Time, v *visit) {
 	}
 }
 
-// make makes the change of a PATCH.
+// make makes the change of a PATCH, unless the customer went away before a late landing.
 func (s *Server) make(v *visit, r *record, to string, at time.Time) {
+	if s.account.byID[r.ID] != r {
+		return
+	}
 	from := s.alter(r, to, at, Change{By: v.Key, N: v.N})
 	v.Made, v.From, v.To, v.Redundant = true, from, to, from == to
 }
@@ -53,7 +56,7 @@ func (s *Server) make(v *visit, r *record, to string, at time.Time) {
 // alter makes a change and takes it down.
 func (s *Server) alter(r *record, to string, at time.Time, c Change) (from string) {
 	from = s.account.associate(r, to)
-	if from != to || s.TouchAlways {
+	if from != to || s.TouchAlways && c.By != Foreign {
 		r.UpdatedAt = at.Add(s.Quota.Skew).Unix()
 	}
 	if from != to {

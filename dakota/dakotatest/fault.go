@@ -58,7 +58,8 @@ const (
 	HangBody        // within the answer's body, half of which was sent
 )
 
-// Drop is where a connection is cut.
+// Drop is where a connection is cut. (Through a socket, net/http's own transport repeats a GET by itself when a connection that was used
+// before ends without an answer.)
 type Drop int
 
 const (

@@ -92,8 +92,16 @@ func Random(seed uint64, share float64, faults ...Fault) FaultFunc {
 		if len(faults) == 0 || r.Chance(seed) >= share {
 			return Fault{}
 		}
-		return faults[r.Draw(mix(seed), len(faults))]
+		return faults[r.Draw(seed+1, len(faults))]
 	}
+}
+
+// Jitter is a latency for Server.Latency: each way takes something between the two times, which the seed and the request decide.
+func Jitter(seed uint64, least, most time.Duration) func(Request) (there, back time.Duration) {
+	way := func(r Request, salt uint64) time.Duration {
+		return least + time.Duration(r.Chance(seed^salt)*float64(most-least))
+	}
+	return func(r Request) (there, back time.Duration) { return way(r, 1), way(r, 2) }
 }
 
 // Chance is a number from 0 to below 1 that the seed, the request and its attempt decide.
@@ -105,7 +113,7 @@ func (r Request) Chance(seed uint64) float64 {
 func (r Request) Draw(seed uint64, n int) int { return int(r.hash(seed) % uint64(n)) }
 
 func (r Request) hash(seed uint64) uint64 {
-	return mix(mix(hashText(r.identity())^seed) + uint64(r.Attempt))
+	return mix(mix(r.identity()^mix(seed)) + uint64(r.Attempt))
 }
 
 // none reports whether the fault is none.

@@ -1,6 +1,9 @@
 package dakotatest
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Add takes customers in. It panics on an id that is malformed or taken.
 func (s *Server) Add(customers ...Customer) {
@@ -12,17 +15,37 @@ func (s *Server) Add(customers ...Customer) {
 	}
 }
 
-// Edit changes a customer in any way but its id, as somebody else would. It panics when there is none. The record does not show it.
+// Edit changes a customer in any way but its id, as somebody else would. It panics when there is none.
 func (s *Server) Edit(customerID string, edit func(*Customer)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	s.settle(now)
+	s.account.ready(s.Ties, s.HideDeleted)
+	r := s.mustFind(customerID)
+	s.account.leave(r)
+	from := r.SubClientID
+	edit(&r.Customer)
+	to := r.SubClientID
+	r.ID, r.SubClientID = customerID, from
+	s.account.enter(r)
+	s.account.version++
+	s.alter(r, to, now, Change{By: Foreign})
+}
+
+// Remove takes a customer out of the account altogether: it is unknown from now on. It panics when there is none, and for a sub-client
+// that has customers.
+func (s *Server) Remove(customerID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settle(time.Now())
 	s.account.ready(s.Ties, s.HideDeleted)
 	r := s.mustFind(customerID)
+	if x := s.account.members[customerID]; x != nil && len(x.rows) > 0 {
+		panic(fmt.Sprintf("dakotatest: sub-client %s still has customers", customerID))
+	}
 	s.account.leave(r)
-	edit(&r.Customer)
-	r.ID = customerID
-	s.account.enter(r)
+	delete(s.account.byID, customerID)
 	s.account.version++
 }
 

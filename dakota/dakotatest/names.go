@@ -9,7 +9,7 @@ var cities = []string{"Aurora", "Bergen", "Córdoba", "Dakota", "Évora", "Fairb
 
 var trades = []string{"Bakery", "Logistics", "Músíca", "Optik", "Pharma", "Steel", "Textiles", "Винодел", "工房", "קפה", "Ωmega", "Café"}
 
-var forms = []string{"LLC", "GmbH", "Ltd.", "S.A.", "Inc.", "AB", "株式会社", "Sp. z o.o."}
+var companies = []string{"LLC", "GmbH", "Ltd.", "S.A.", "Inc.", "AB", "株式会社", "Sp. z o.o."}
 
 // hostile are names that do harm where they are taken for more than text.
 var hostile = []string{
@@ -34,5 +34,5 @@ func (g *seeder) name(i int) string {
 		return hostile[i/5%len(hostile)]
 	}
 	pick := func(from []string) string { return from[g.rnd.IntN(len(from))] }
-	return pick(cities) + " " + pick(trades) + " " + strconv.Itoa(i) + " " + pick(forms)
+	return pick(cities) + " " + pick(trades) + " " + strconv.Itoa(i) + " " + pick(companies)
 }

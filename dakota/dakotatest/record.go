@@ -35,8 +35,14 @@ type Request struct {
 	Header     http.Header // without the key; nil unless KeepHeaders
 }
 
-// identity is what makes two requests the same.
-func (r Request) identity() string { return r.Method + " " + r.Path + "?" + r.Query + "\n" + r.Body }
+// identity is what makes two requests the same, as a number.
+func (r Request) identity() uint64 {
+	h := hashText(r.Method)
+	for _, part := range [...]string{r.Path, r.Query, r.Body} {
+		h = mix(h) ^ hashText(part)
+	}
+	return h
+}
 
 // Exchange is a request and what became of it.
 type Exchange struct {
@@ -76,7 +82,7 @@ type journal struct {
 	requests []*Exchange
 	changes  []Change
 	counts   Counts
-	attempts map[string]int
+	attempts map[uint64]int
 	prints   map[string]string // fingerprints of keys
 }
 
@@ -105,6 +111,24 @@ func (s *Server) Counts() Counts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.log.counts
+}
+
+// Busiest is the greatest number of requests that the quota granted within any stretch of so much time.
+func (s *Server) Busiest(stretch time.Duration) (most int) {
+	var granted []time.Time
+	for _, x := range s.Requests() {
+		if x.Attempt > 0 {
+			granted = append(granted, x.At)
+		}
+	}
+	first := 0
+	for last, at := range granted {
+		for at.Sub(granted[first]) >= stretch {
+			first++
+		}
+		most = max(most, last-first+1)
+	}
+	return most
 }
 
 // Fingerprint is what stands for a key in the record.
@@ -149,7 +173,7 @@ func (j *journal) enter(x *Exchange) {
 // attempt counts how often the same request was seen.
 func (j *journal) attempt(r Request) int {
 	if j.attempts == nil {
-		j.attempts = map[string]int{}
+		j.attempts = map[uint64]int{}
 	}
 	id := r.identity()
 	j.attempts[id]++

@@ -33,9 +33,18 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.response(r), nil
 }
 
-// Listen serves on an address of this machine, such as "127.0.0.1:0", until stop is called. Any other address is refused: a fake with
-// nobody's guard is not for the network.
+// Listen serves the API on an address of this machine, such as "127.0.0.1:0", until stop is called. Any other address is refused: a fake
+// with nobody's guard is not for the network.
 func (s *Server) Listen(addr string) (baseURL string, stop func() error, err error) {
+	return listen(addr, s)
+}
+
+// ListenControl is Listen with the paths of Control beside the API.
+func (s *Server) ListenControl(addr string) (baseURL string, stop func() error, err error) {
+	return listen(addr, s.Control())
+}
+
+func listen(addr string, h http.Handler) (baseURL string, stop func() error, err error) {
 	if err := loopback(addr); err != nil {
 		return "", nil, err
 	}
@@ -43,7 +52,7 @@ func (s *Server) Listen(addr string) (baseURL string, stop func() error, err err
 	if err != nil {
 		return "", nil, fmt.Errorf("serve the fake API: %w", err)
 	}
-	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(l) }()
 	stop = func() error {
