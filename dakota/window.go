@@ -88,9 +88,8 @@ func (w *window) place(h headers, sent, received time.Time, c *clock) answer {
 	return a
 }
 
-// usual are the lengths that windows have; seconds to a reset are rounded one way or the other, and these tell which.
-var usual = []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 20 * time.Second,
-	30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}
+// usual are the lengths that windows have. Seconds to a reset are rounded one way or the other, and these tell which.
+var usual = []time.Duration{time.Minute, time.Hour}
 
 // most is the longest that a window can last from an answer on that says it ends after left; 0 when nobody knows.
 func (w *window) most(left time.Duration) time.Duration {
@@ -223,9 +222,9 @@ func (w *window) measure(a answer) {
 	if a.absolute && w.expired.second > 0 {
 		d = time.Duration(a.reset-w.expired.second) * time.Second
 	}
-	for _, usual := range []time.Duration{time.Minute, time.Hour} {
-		if (d - usual).Abs() <= 2*time.Second {
-			d = usual
+	for _, u := range usual {
+		if (d - u).Abs() <= 2*time.Second {
+			d = u
 		}
 	}
 	if d >= time.Second && (w.length == 0 || d < w.length) {
