@@ -61,8 +61,11 @@ const maxSlack = 3 * time.Second
 // place finds the bounds of the reset that an answer names.
 func (w *window) place(h headers, sent, received time.Time, c *clock) answer {
 	a := answer{headers: h, sent: sent, received: received, left: h.left(received)}
+	if a.left > longest || h.dateKnown && a.left < -time.Second {
+		a.resetKnown = false // a window that ended before its answer, or ends next week, is none
+	}
 	switch {
-	case !h.resetKnown:
+	case !a.resetKnown:
 		a.earliest, a.end = received, received.Add(w.span())
 		return a
 	case h.absolute:
