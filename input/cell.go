@@ -91,15 +91,18 @@ func words(s string) map[string]bool {
 	return m
 }
 
+// emptied says what an empty cell does.
+var emptied = map[Blank]string{BlankDisassociate: "leave the cell empty to disassociate the customer; ", BlankKeep: "leave the cell empty to leave the customer as it is; "}
+
 // judge says what is wrong with a cleaned text that shall be an id. malformed is what reconcile.CheckID says about it.
-func judge(ro role, s string, malformed *reconcile.Problem) finding {
+func judge(ro role, s string, blank Blank, malformed *reconcile.Problem) finding {
 	again := "format the column as text, then put the ids in again from where they came"
 	lower := strings.ToLower(s)
 	switch {
 	case placeholders[lower] && ro.exact == customerRole.exact:
 		return finding{"placeholder", "the cell holds a word for nothing where a customer_id is needed", "write the customer's id, or remove the row"}
 	case placeholders[lower]:
-		return finding{"placeholder", "the cell holds a word for nothing", "leave the cell empty to disassociate the customer; write the sub-client's id to associate it"}
+		return finding{"placeholder", "the cell holds a word for nothing", emptied[blank] + "write the sub-client's id to associate the customer"}
 	case errorValues[lower]:
 		return finding{"formula_error", "the cell holds a formula's error", "mend the formula and paste the column as values"}
 	case strings.ContainsRune("=+@-", rune(s[0])):

@@ -69,6 +69,36 @@ func (r *reading) repeated(first, row int32) {
 		finding{code: "repeated_row", what: fmt.Sprintf("the row says the same as row %d: it is sent once", first)}, ""))
 }
 
+// swapped says whether the columns look exchanged: the same few customers, each with many sub-clients that are all different.
+func (r *reading) swapped() bool {
+	wishes := r.t.Rows - r.t.Blanks
+	return wishes > 3 && len(r.targets.list) == wishes && int(r.repeats.count)*2 <= wishes
+}
+
+// bothColumns notices ids that stand in both columns: a sub-client is a customer, but it is rarely moved itself.
+func (r *reading) bothColumns() {
+	count, first := 0, int32(0)
+	for _, t := range r.targets.list {
+		if row := r.repeats.rowOf(t.id); row != 0 {
+			if count++; first == 0 || row < first {
+				first = row
+			}
+		}
+	}
+	if count > 0 {
+		r.t.Notices = append(r.t.Notices, r.place(&line{row: first}, r.cols.customer, finding{code: "customer_is_target",
+			what: "the file names as customer, first here, and as sub-client: " + plural(count, "id")}, ""))
+	}
+}
+
+// plural writes a number and what it counts.
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprint(n, " ", what)
+}
+
 // assignment finds a row in the table; nil when rows are not kept.
 func (r *reading) assignment(row int32) *reconcile.Assignment {
 	as := r.t.Assignments

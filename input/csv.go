@@ -46,6 +46,9 @@ func (r *reading) readText(src *bufio.Reader) error {
 	if err != nil && err != io.EOF {
 		return err
 	}
+	if bytes.IndexByte(head[:min(len(head), 1000)], 0) >= 0 {
+		return r.fatal(Problem{Code: "damaged", What: "the file has NUL bytes in it: it is no text, or text in UTF-16 without its mark", Advice: "save it again as CSV UTF-8"})
+	}
 	delimiter, skip, e := r.findHeader(head)
 	if e != nil {
 		return e

@@ -11,7 +11,6 @@ import (
 // rename files.
 func foreign(head []byte) *Problem {
 	known := []struct{ magic, what, advice string }{
-		{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls), or one protected with a password", "open it, remove the password, and save it as .xlsx or CSV UTF-8"},
 		{"\x1f\x8b", "packed twice", "unpack it"},
 		{"%PDF-", "a PDF", "ask for the spreadsheet that it was made from"},
 		{"{\\rtf", "a text document (RTF)", "save the table as .xlsx or CSV UTF-8"},
@@ -24,6 +23,9 @@ func foreign(head []byte) *Problem {
 		{"\x28\xb5\x2f\xfd", "packed with zstd", "unpack it"},
 		{"\x89PNG", "a picture", "ask for the spreadsheet that it shows"},
 		{"\xff\xd8\xff", "a picture", "ask for the spreadsheet that it shows"},
+	}
+	if bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) {
+		return oleFile(head)
 	}
 	for _, k := range known {
 		if bytes.HasPrefix(head, []byte(k.magic)) {
@@ -43,6 +45,19 @@ func foreign(head []byte) *Problem {
 		return notSpreadsheet("JSON", "if it is a plan, give it to apply; else export the table as CSV or .xlsx")
 	}
 	return nil
+}
+
+// oleFile tells the two apart that begin alike: a workbook of Excel 97, and any workbook that Excel has encrypted. The names of what such a
+// file holds stand in its directory, in UTF-16, mostly near its beginning.
+func oleFile(head []byte) *Problem {
+	names := bytes.ReplaceAll(head, []byte{0}, nil)
+	switch {
+	case bytes.Contains(names, []byte("EncryptedPackage")) || bytes.Contains(names, []byte("EncryptionInfo")):
+		return notSpreadsheet("a workbook protected with a password", "open it with its password and save it without one")
+	case bytes.Contains(names, []byte("Workbook")):
+		return notSpreadsheet("an old Excel workbook (.xls)", "open it and save it as .xlsx or CSV UTF-8")
+	}
+	return notSpreadsheet("an old Excel workbook (.xls), or one protected with a password", "open it, remove the password, and save it as .xlsx or CSV UTF-8")
 }
 
 func notSpreadsheet(what, advice string) *Problem {

@@ -173,6 +173,14 @@ func (s *headerSearch) remember(number int32, cells []string) {
 			score += 10
 		}
 	}
+	if wanted := s.wanted(missing); wanted != "" {
+		if score > s.score && strings.TrimSpace(strings.Join(cells, "")) != "" {
+			s.score = score
+			s.best = Problem{Code: "no_header", Row: number, Fatal: true, What: "no column " + wanted + " among the first ten rows", Value: clip(strings.Join(cells, " | ")),
+				Advice: "name a column by its header or its letter"}
+		}
+		return
+	}
 	near, first := nearest(cells, missing)
 	if score += near; score <= s.score || strings.TrimSpace(strings.Join(cells, "")) == "" {
 		return
@@ -186,6 +194,21 @@ func (s *headerSearch) remember(number int32, cells []string) {
 		s.best.Value, s.best.Advice = clip(cells[first]), fmt.Sprintf("did you mean %s? rename the column, or say %s %s",
 			missing[0].name, missing[0].flag, columnLetters(first+1))
 	}
+}
+
+// wanted names the missing columns that the user has asked for; "" when there are none.
+func (s *headerSearch) wanted(missing []role) string {
+	var list []string
+	for _, r := range missing {
+		name := s.o.CustomerColumn
+		if r.exact == subClientRole.exact {
+			name = s.o.SubClientColumn
+		}
+		if name != "" {
+			list = append(list, fmt.Sprintf("%q (%s)", clip(name), r.flag))
+		}
+	}
+	return strings.Join(list, " and ")
 }
 
 func roleNames(rs []role) string {

@@ -3,6 +3,7 @@ package input
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -57,6 +58,8 @@ func (r *reading) asError(err error) error {
 		return nil
 	case errors.As(err, &e):
 		return e
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.As(err, new(flate.CorruptInputError)):
+		return r.fatal(Problem{Code: "damaged", What: "the file is damaged or cut off: " + err.Error(), Advice: "get it again"})
 	}
 	return r.fatal(Problem{Code: "unreadable", What: "read the file: " + err.Error(), Advice: "try again"})
 }

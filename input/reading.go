@@ -26,7 +26,7 @@ type reading struct {
 	found  []Problem // of the row at hand
 	before blankRow  // the row before, when its sub_client_id is empty
 	filled bool      // some sub_client_id is not empty
-	bad    []uint64  // a bit for each row that is invalid
+	bad    bits      // rows that are invalid
 }
 
 // line is a row of a sheet on its way into an assignment.
@@ -118,12 +118,7 @@ func (r *reading) put(l *line, a reconcile.Assignment, target int32) {
 
 // invalid counts a row among the invalid ones, once.
 func (r *reading) invalid(row int32) {
-	i, bit := int(row/64), uint64(1)<<(row%64)
-	for len(r.bad) <= i {
-		r.bad = append(r.bad, 0)
-	}
-	if r.bad[i]&bit == 0 {
-		r.bad[i] |= bit
+	if r.bad.set(int(row)) {
 		r.t.Invalid++
 	}
 }
@@ -223,7 +218,7 @@ func (r *reading) id(l *line, column int, ro role, c cell) (string, bool) {
 		return "", true
 	}
 	if bad := reconcile.CheckID(s, r.now); bad != nil {
-		r.problem(l, column, judge(ro, s, bad), c.text)
+		r.problem(l, column, judge(ro, s, r.o.Blank, bad), c.text)
 		return "", false
 	}
 	if did != "" {
@@ -324,13 +319,18 @@ func (r *reading) doubt(b blankRow, next int32) {
 // finish makes the checks that need all rows.
 func (r *reading) finish() *Error {
 	r.finishNotices()
+	r.bothColumns()
 	r.clashes()
 	sortProblems(r.t.Problems)
 	sortProblems(r.t.Notices)
 	switch {
 	case r.t.Rows == 0:
 		return r.fatal(Problem{Code: "no_rows", What: "the file has a header and no rows", Advice: "add rows, or check that it is the right file"})
-	case !r.filled && !r.o.BlankSaid:
+	case r.swapped():
+		p := r.place(&line{row: r.cols.row}, r.cols.customer, finding{"swapped_columns", "customers stand here again and again while no sub-client stands twice",
+			"the two columns seem to be swapped: exchange their headers, or name them with --customer-column and --sub-client-column"}, "")
+		return r.fatal(p)
+	case !r.filled && r.t.Blanks > 0 && !r.o.BlankSaid:
 		p := r.place(&line{row: r.cols.row}, r.cols.subClient, finding{"empty_column", "the column is empty from top to bottom",
 			"if every customer shall be disassociated, say --blank disassociate; else fill the column or name the right one with --sub-client-column"}, "")
 		return r.fatal(p)
@@ -341,7 +341,7 @@ func (r *reading) finish() *Error {
 func (r *reading) finishNotices() {
 	for _, p := range r.cleaned {
 		if n := r.counts[p]; n > 0 {
-			p.What += fmt.Sprintf(" here and in %d more cells of the column", n)
+			p.What += fmt.Sprintf(" here and in %s of the column", plural(n, "more cell"))
 		}
 		r.t.Notices = append(r.t.Notices, *p)
 	}

@@ -65,6 +65,18 @@ func (r *repeats) add(customer string, target, row int32) int32 {
 	return 0
 }
 
+// rowOf returns the first row about a customer, 0 when there is none.
+func (r *repeats) rowOf(customer string) int32 {
+	key := id([]byte(customer))
+	at := r.index.start(key)
+	for n, ok := r.index.next(&at); ok; n, ok = r.index.next(&at) {
+		if s := r.at(n); s.id == key {
+			return s.row
+		}
+	}
+	return 0
+}
+
 func (r *repeats) again(n, target, row int32) int32 {
 	s := r.at(n)
 	if s.target == target {

@@ -2,22 +2,28 @@ package input
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 )
 
+// maxTexts bounds the characters of a workbook's texts; a million rows of two ids have a fifth of that.
+const maxTexts = 256 << 20
+
+var errTexts = errors.New("it holds more than 256 MiB of texts")
+
 // sharedStrings are a workbook's texts, end to end in one piece of memory.
 type sharedStrings struct {
 	text []byte
 	ends []uint32
-	void map[int]bool // entries that hold no text at all, not even an empty one
+	void bits // entries that hold no text at all, not even an empty one
 }
 
 // readSharedStrings reads the table; an absent one is empty. Phonetic readings above a text are no part of it.
 func readSharedStrings(src io.Reader) (*sharedStrings, error) {
-	s := &sharedStrings{void: map[int]bool{}}
+	s := &sharedStrings{}
 	x := newXMLReader(src)
 	held := false
 	for {
@@ -38,7 +44,10 @@ func readSharedStrings(src io.Reader) (*sharedStrings, error) {
 		case xml.EndElement:
 			if e.Name.Local == "si" {
 				if !held {
-					s.void[len(s.ends)] = true
+					s.void.set(len(s.ends))
+				}
+				if len(s.text) > maxTexts || len(s.ends) > maxTexts/32 {
+					return nil, errTexts
 				}
 				s.ends = append(s.ends, uint32(len(s.text)))
 			}
@@ -49,7 +58,7 @@ func readSharedStrings(src io.Reader) (*sharedStrings, error) {
 // at returns the text with an index as a cell writes it.
 func (s *sharedStrings) at(index string) (string, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(index))
-	if err != nil || n < 0 || n >= len(s.ends) || s.void[n] {
+	if err != nil || n < 0 || n >= len(s.ends) || s.void.has(n) {
 		return "", fmt.Errorf("a cell refers to text %q of %d", clip(index), len(s.ends))
 	}
 	from := uint32(0)

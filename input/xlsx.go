@@ -168,6 +168,7 @@ type sheetRows struct {
 	r               *reading
 	walk            *walk
 	rows            *excelize.Rows
+	area            int   // cells up to the last of each row
 	shown           int32 // the row excelize stands at
 	count           struct{ hidden, formulas int }
 	hidden, formula int32 // the first such rows
@@ -224,6 +225,10 @@ func (t *sheetRows) row() error {
 	if t.walk.blank() {
 		return nil
 	}
+	// A row is filled with blanks up to its last cell: a million rows with one cell each in column XFD would take minutes.
+	if t.area += t.walk.cells[len(t.walk.cells)-1].column + 1; t.area > maxArea {
+		return t.r.fatal(Problem{Row: t.walk.row, Code: "too_wide", What: "the rows are too many and too wide", Advice: "remove the columns that are not needed"})
+	}
 	shown, err := t.show()
 	if err != nil {
 		return err
@@ -245,7 +250,7 @@ func (t *sheetRows) row() error {
 		if c.kind != text {
 			*t.cellOf(l, c.column) = cell{at(shown, c.column), c.kind}
 		}
-		t.tally(&t.count.formulas, &t.formula, c.formula)
+		t.tally(&t.count.formulas, &t.formula, c.formula && c.kind == text)
 	}
 	for _, column := range []int{cols.customer, cols.subClient} {
 		if c := t.cellOf(l, column); c.kind == text && c.text == "" && at(shown, column) != "" {
@@ -340,15 +345,15 @@ func (t *sheetRows) end() error {
 func (t *sheetRows) notices() {
 	r, w := t.r, t.walk
 	if t.count.hidden > 0 {
-		what := fmt.Sprintf("%d rows are hidden, the first is row %d: they count like all others", t.count.hidden, t.hidden)
+		what := "hidden rows count like all others: " + plural(t.count.hidden, "row")
 		if w.filtered {
-			what = fmt.Sprintf("a filter hides %d rows, the first is row %d: they count like all others", t.count.hidden, t.hidden)
+			what = "rows that a filter hides count like all others: " + plural(t.count.hidden, "row")
 		}
 		r.t.Notices = append(r.t.Notices, r.place(&line{row: t.hidden}, -1, finding{code: "hidden_rows", what: what}, ""))
 	}
 	if t.count.formulas > 0 {
 		r.t.Notices = append(r.t.Notices, r.place(&line{row: t.formula}, -1, finding{code: "formulas",
-			what: fmt.Sprintf("%d ids are results of formulas, as they were when the file was saved", t.count.formulas)}, ""))
+			what: "results of formulas are taken as they were when the file was saved: " + plural(t.count.formulas, "id")}, ""))
 	}
 	for _, a := range w.hiddenParts {
 		for _, column := range []int{r.cols.customer, r.cols.subClient} {
