@@ -63,8 +63,8 @@ func readError(status int, header http.Header, body []byte, key Key) *Error {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(body, &members) != nil || members == nil {
 		e.Title = tidy(plainText(header, string(body)))
-		if e.Title == "" && status >= 300 && status < 400 {
-			e.Title = "a redirect, which is not followed: the key would go with it; correct the base URL"
+		if status >= 300 && status < 400 {
+			e.Title = "a redirect, which is not followed since the key would go with it; correct the base URL"
 		}
 		return e
 	}

@@ -42,7 +42,7 @@ func TestErrorsOfEveryShapeAreRead(t *testing.T) {
 		"an unknown status":     {599, nil, "", Error{Status: 599}, "the API answered 599"},
 		"a long text is cut":    {500, nil, strings.Repeat("ä", 500), Error{Status: 500, Title: strings.Repeat("ä", 200)}, ""},
 		"control characters":    {500, nil, "a\x1b[31mb\r\n\x00c\u202ed\xff", Error{Status: 500, Title: "a [31mb c d"}, ""},
-		"a redirect":            {302, nil, "", Error{Status: 302, Title: "a redirect, which is not followed: the key would go with it; correct the base URL"}, ""},
+		"a redirect":            {302, nil, `<a href="/x">Found</a>.`, Error{Status: 302, Title: "a redirect, which is not followed since the key would go with it; correct the base URL"}, ""},
 		"the key comes back": {401, http.Header{"X-Request-Id": {"r-dGVzdC1rZXktMTIz/+=="}}, `{"code":"dGVzdC1rZXktMTIz\/+==","message":"unknown key dGVzdC1rZXktMTIz%2F%2B%3D%3D","detail":"dGVzdC1rZXktMTIz/+=="}`,
 			Error{Status: 401, Code: "[key]", Title: "unknown key [key]", Detail: "[key]", RequestID: "r-[key]"}, ""},
 	} {

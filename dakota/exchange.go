@@ -53,7 +53,10 @@ func (l *link) send(ctx context.Context, t *ticket, c call) (reply, error) {
 	defer cancel()
 	left := time.Now()
 	r, err := l.exchange(ctx, t, c)
-	l.usage.count(c, r.status)
+	var line *lineError
+	if !errors.As(err, &line) || line.sent {
+		l.usage.count(c, r.status)
+	}
 	if l.hooks.Request != nil {
 		l.hooks.Request(RequestEvent{Kind: c.kind, CustomerID: c.customer, Attempt: c.attempt, Status: r.status,
 			RequestID: requestID(r.header, l.key), Err: err, At: left, Took: time.Since(left)})
