@@ -47,6 +47,9 @@ func (l *Ledger) open(ctx context.Context) error {
 	if err := l.claim(ctx); err != nil {
 		return err
 	}
+	if err := l.logAhead(ctx); err != nil {
+		return err
+	}
 	if err := l.migrate(ctx); err != nil {
 		return err
 	}
@@ -58,11 +61,7 @@ func (l *Ledger) open(ctx context.Context) error {
 func makeFile(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		i, err := os.Stat(path)
-		if err == nil && !i.Mode().IsRegular() {
-			return fmt.Errorf("%w: this is no file", ErrNotLedger)
-		}
-		return err
+		return checkFile(path)
 	}
 	if err != nil {
 		return err
@@ -73,6 +72,20 @@ func makeFile(path string) error {
 	return syncFolder(filepath.Dir(path))
 }
 
+// checkFile refuses what SQLite would overwrite or not understand.
+func checkFile(path string) error {
+	i, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case !i.Mode().IsRegular():
+		return fmt.Errorf("%w: this is no file", ErrNotLedger)
+	case i.Size() > 0 && i.Size() < 512: // less than the smallest page
+		return fmt.Errorf("%w: it is no SQLite database", ErrNotLedger)
+	}
+	return nil
+}
+
 // dsn names the file to the driver. synchronous FULL makes a commit survive a power loss; the cache holds the pages of a large plan that
 // would otherwise be written over and over.
 func dsn(path string) string {
@@ -81,7 +94,7 @@ func dsn(path string) string {
 		p = "/" + p // a drive letter
 	}
 	q := url.Values{"_pragma": {
-		"busy_timeout(1000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-65536)", "temp_store(MEMORY)",
+		"busy_timeout(1000)", "synchronous(FULL)", "cache_size(-65536)", "temp_store(MEMORY)",
 	}, "_txlock": {"immediate"}, "_dqs": {"0"}, "_error_rc": {"1"}}
 	return (&url.URL{Scheme: "file", Path: p, RawQuery: q.Encode()}).String()
 }
@@ -101,6 +114,18 @@ func (l *Ledger) claim(ctx context.Context) error {
 	}
 	if id != 0 || tables > 0 {
 		return fmt.Errorf("%w: it is a database of another program", ErrNotLedger)
+	}
+	return nil
+}
+
+// logAhead turns the write-ahead log on, which stays with the file.
+func (l *Ledger) logAhead(ctx context.Context) error {
+	var mode string
+	if err := l.db.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return errors.New("its file system can't share memory between processes: name a file on a local disk with --ledger")
 	}
 	return nil
 }
