@@ -49,6 +49,25 @@ func TestAFullLedgerTakesNoIntent(t *testing.T) {
 	check(t, l, want)
 }
 
+// TestAFailedGroupIsWrittenByFinish guards that a row counts as written only when its commit was.
+func TestAFailedGroupIsWrittenByFinish(t *testing.T) {
+	l, run, r := small(t)
+	var entries []entry
+	for i := range run.Results {
+		run.Results[i].Error = strings.Repeat("x", 500)
+		entries = append(entries, entry{row: i, result: &run.Results[i]})
+	}
+	limit(t, r, 0)
+	if err := r.write(entries); err == nil {
+		t.Fatal("the file grew")
+	}
+	limit(t, r, 1<<20)
+	if err := r.Finish(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	check(t, l, run)
+}
+
 // TestFinishOnAFullDisk fails, and leaves what was recorded.
 func TestFinishOnAFullDisk(t *testing.T) {
 	l, run, r := small(t)
@@ -90,7 +109,7 @@ func TestBeginOnAFullDisk(t *testing.T) {
 	}
 }
 
-// small is a ledger with a run of 2,000 rows that is being recorded.
+// small is a ledger with a run of 200 rows that is being recorded.
 func small(t *testing.T) (*Ledger, reconcile.Run, *Recording) {
 	t.Helper()
 	l, err := Open(t.Context(), filepath.Join(t.TempDir(), "ledger.db"))
@@ -99,7 +118,7 @@ func small(t *testing.T) (*Ledger, reconcile.Run, *Recording) {
 	}
 	t.Cleanup(func() { _ = l.Close() })
 	run := reconcile.Run{ID: "r1", Command: "apply", Started: time.UnixMilli(1e12).UTC()}
-	for i := range 2000 {
+	for i := range 200 {
 		run.Results = append(run.Results, reconcile.Result{Status: reconcile.Planned, Change: reconcile.Change{
 			Assignment: reconcile.Assignment{Row: int32(i + 2), CustomerID: strconv.Itoa(i)}, Action: reconcile.Associate,
 		}})

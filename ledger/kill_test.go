@@ -18,7 +18,7 @@ import (
 
 const (
 	killedRun  = "killed"
-	killedRows = 4000
+	killedRows = 400
 )
 
 // childRecord records a run with eight workers and prints what it was told to be durable, each when it was.
@@ -69,10 +69,10 @@ func childRecord(path string) error {
 func TestAKilledProcessLosesNoIntent(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	intents := make([]int, killedRows) // the number of intents that were reported as durable, by row
-	for kill := range 20 {
+	for kill := range 10 {
 		c := start(t, "record", path, nil)
 		lines := []string{}
-		for range rand.IntN(1 + killedRows/20) {
+		for range rand.IntN(killedRows / 5) {
 			lines = append(lines, c.line())
 		}
 		lines = append(lines, c.kill()...)

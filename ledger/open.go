@@ -153,16 +153,14 @@ func (l *Ledger) migrate(ctx context.Context) error {
 	return err
 }
 
-// tryWrite makes sure that the file can be written. That somebody else is writing it proves so, too.
+// tryWrite makes sure that the file can be written. To begin a transaction is not enough: SQLite opens what it may not write for reading,
+// and says so at the first change. That somebody else is writing it proves it, too.
 func (l *Ledger) tryWrite(ctx context.Context) error {
-	tx, err := l.db.BeginTx(ctx, nil)
+	_, err := l.db.ExecContext(ctx, "DELETE FROM runs WHERE 0")
 	if isBusy(err) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	return tx.Rollback()
+	return err
 }
 
 // syncFolder makes a new name in dir survive a power loss. Windows neither needs nor allows it.

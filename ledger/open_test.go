@@ -160,7 +160,7 @@ func TestAPathWithAnyCharactersIsOpened(t *testing.T) {
 func TestManyOpenANewLedgerAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	var wg sync.WaitGroup
-	for range 6 {
+	for range 4 {
 		c := start(t, "open", path, nil)
 		wg.Go(func() {
 			if out := c.rest(); len(out) > 0 {
@@ -170,8 +170,8 @@ func TestManyOpenANewLedgerAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	hs, err := openAt(t, path).Runs(t.Context())
-	if err != nil || len(hs) != 6 {
-		t.Errorf("%d runs of 6 are recorded: %v", len(hs), err)
+	if err != nil || len(hs) != 4 {
+		t.Errorf("%d runs of 4 are recorded: %v", len(hs), err)
 	}
 }
 

@@ -16,9 +16,9 @@ import (
 func TestAnIntentSurvivesPowerLoss(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	l := openAt(t, path)
-	run := planned("r1", 30)
+	run := planned("r1", 12)
 	r := begin(t, l, run)
-	want := planned("r1", 30)
+	want := planned("r1", 12)
 	for i := range want.Results {
 		if err := r.Intend(t.Context(), i, 1); err != nil {
 			t.Fatal(err)
@@ -44,7 +44,7 @@ func TestATornLogKeepsWhatWasDurable(t *testing.T) {
 		}
 		ends[i] = size(t, path+"-wal")
 	}
-	for range 60 {
+	for range 25 {
 		i := rand.IntN(len(ends))
 		last := ends[len(ends)-1]
 		cut := ends[i] + rand.Int64N(last-ends[i]+1)

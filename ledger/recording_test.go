@@ -94,24 +94,28 @@ func TestAnIntentAfterTheConclusionOfItsRowIsADoubt(t *testing.T) {
 	l := open(t)
 	run := planned("r1", 1)
 	r := begin(t, l, run)
-	for attempt := 1; attempt <= 50; attempt++ {
+	for _, attempt := range []int{1, 2} {
 		if err := r.Intend(t.Context(), 0, attempt); err != nil {
 			t.Fatal(err)
 		}
-		if got := load(t, l, "r1").Results[0]; got.Status != reconcile.InDoubt || got.Attempts != attempt {
-			t.Fatalf("after intent %d the row is %s after %d attempts", attempt, got.Status, got.Attempts)
+		if attempt == 1 {
+			run.Results[0].Status, run.Results[0].Attempts = reconcile.Failed, attempt
+			if err := r.Conclude(0, run.Results[0]); err != nil {
+				t.Fatal(err)
+			}
 		}
-		failed := run.Results[0]
-		failed.Status, failed.Attempts = reconcile.Failed, attempt
-		if err := r.Conclude(0, failed); err != nil {
-			t.Fatal(err)
-		}
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := load(t, l, "r1").Results[0]; got.Status != reconcile.InDoubt || got.Attempts != 2 {
+		t.Errorf("the row is %s after %d attempts", got.Status, got.Attempts)
 	}
 }
 
 func TestManyWorkersShareCommits(t *testing.T) {
 	l := open(t)
-	runs := []reconcile.Run{planned("r1", 600), planned("r2", 600)} // of two accounts, say
+	runs := []reconcile.Run{planned("r1", 160), planned("r2", 160)} // of two accounts, say
 	var wg sync.WaitGroup
 	for n := range runs {
 		r := begin(t, l, runs[n])
@@ -142,16 +146,16 @@ func TestManyWorkersShareCommits(t *testing.T) {
 	wg.Wait()
 }
 
-// TestTwoProcessesWriteOneLedger lets four processes record in the file that this one records in.
+// TestTwoProcessesWriteOneLedger lets three processes record in the file that this one records in.
 func TestTwoProcessesWriteOneLedger(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	l := openAt(t, path)
-	r := begin(t, l, planned("ours", 300))
+	r := begin(t, l, planned("ours", 100))
 	var others []*child
-	for range 4 {
+	for range 3 {
 		others = append(others, start(t, "open", path, nil))
 	}
-	for i := range 300 {
+	for i := range 100 {
 		if err := r.Intend(t.Context(), i, 1); err != nil {
 			t.Fatal(err)
 		}
@@ -161,8 +165,8 @@ func TestTwoProcessesWriteOneLedger(t *testing.T) {
 			t.Errorf("a process said: %q", out)
 		}
 	}
-	if got := ids(t, l); len(got) != 5 {
-		t.Errorf("%d runs of 5 are recorded", len(got))
+	if got := ids(t, l); len(got) != 4 {
+		t.Errorf("%d runs of 4 are recorded", len(got))
 	}
 }
 
@@ -222,11 +226,11 @@ func hold(t *testing.T, path string) func() {
 // TestEndingARunRefusesIntentsThatWait ends a recording while intents queue behind another writer.
 func TestEndingARunRefusesIntentsThatWait(t *testing.T) {
 	l := open(t)
-	r := begin(t, l, planned("r1", 1000))
+	r := begin(t, l, planned("r1", 200))
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	durable := map[int]bool{}
-	for i := range 1000 {
+	for i := range 200 {
 		wg.Go(func() {
 			if err := r.Intend(t.Context(), i, 1); err == nil {
 				mu.Lock()

@@ -144,7 +144,7 @@ func TestPruneKeepsWhatCanBeResumed(t *testing.T) {
 func TestPruneGivesTheSpaceBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	l := openAt(t, path)
-	run := planned("secret-run", 5000)
+	run := planned("r1", 800)
 	run.Finished = at
 	if err := begin(t, l, run).Finish(t.Context(), run); err != nil {
 		t.Fatal(err)
