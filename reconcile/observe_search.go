@@ -107,10 +107,11 @@ func (s *search) wish(id string) {
 	s.left++
 }
 
-// summary asks for the sub-clients. An API without that call is read without: targets are looked up and totals stay unknown.
+// summary asks for the sub-clients. An API without that call (which may take its name for a
+// customer's id, hence 400) is read without: targets are looked up and totals stay unknown.
 func (s *search) summary(ctx context.Context) error {
 	list, err := s.o.API.SubClients(ctx)
-	if hasStatus(err, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented) {
+	if hasStatus(err, http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented) {
 		return nil
 	}
 	if err != nil {
