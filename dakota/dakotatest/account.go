@@ -14,7 +14,6 @@ type account struct {
 	listed   index             // those that lists show, by creation
 	subs     index             // of these, the sub-clients
 	members  map[string]*index // of these, those of each sub-client
-	version  int               // moves when anything but an association changes
 	views    map[filter]*view
 	ties     Ties // by which the indexes are ordered
 	hidden   bool // whether deleted customers are left out of them
@@ -34,7 +33,6 @@ func (a *account) ready(ties Ties, hideDeleted bool) {
 	}
 	a.ties, a.hidden = ties, hideDeleted
 	a.listed, a.subs, a.members, a.views = index{}, index{}, map[string]*index{}, nil
-	a.version++
 	for _, r := range a.byID {
 		a.enter(r)
 	}
@@ -73,7 +71,6 @@ func (a *account) add(c Customer) *record {
 	r := &record{Customer: c, previous: c.SubClientID}
 	a.byID[c.ID] = r
 	a.enter(r)
-	a.version++
 	return r
 }
 

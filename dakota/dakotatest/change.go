@@ -39,7 +39,8 @@ func (s *Server) settle(now time.Time) {
 func (s *Server) workAt(at time.Time, v *visit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if v.Kind == Patch && v.fault.Drop != DropBefore && v.fault.Hang != HangBefore && (v.fault.Status == 0 || v.fault.Made) {
+	f := &v.fault
+	if v.Kind == Patch && f.Drop != DropBefore && f.Hang != HangBefore && f.works() {
 		s.land(at, func(at time.Time) { s.workLocked(v, at) })
 	}
 }

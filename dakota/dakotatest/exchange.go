@@ -2,7 +2,6 @@ package dakotatest
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -23,11 +22,10 @@ type visit struct {
 
 // wireSettings are the knobs that an answer depends on, as they were when the request came.
 type wireSettings struct {
-	quota   Quota
-	absence Absence
-	faults  func(Request) Fault
-	before  func(Request)
-	after   func(Exchange)
+	quota  Quota
+	faults func(Request) Fault
+	before func(Request)
+	after  func(Exchange)
 }
 
 // The errors of connections that end without an answer, as net/http's transport gives them.
@@ -102,7 +100,7 @@ func (s *Server) arrive(r *http.Request, req Request) (*visit, *reply) {
 		req.Header.Del("X-Api-Key")
 	}
 	v := &visit{Exchange: &Exchange{Request: req}, ctx: r.Context(), request: r}
-	v.wire = wireSettings{s.Quota, s.Unassociated, s.Faults, s.Before, s.After}
+	v.wire = wireSettings{s.Quota, s.Faults, s.Before, s.After}
 	s.log.enter(v.Exchange)
 	if refusal := s.authorize(key); refusal != nil {
 		return v, refusal
@@ -165,13 +163,14 @@ func (s *Server) respond(v *visit) *reply {
 		}
 		return rep
 	}
+	var rep *reply
+	if f.works() {
+		rep = s.work(v, time.Now())
+	}
 	if f.Status == 0 {
-		return s.work(v, time.Now())
+		return rep
 	}
-	if f.Made || f.LateLanding > 0 {
-		s.work(v, time.Now())
-	}
-	rep := refuse(f.Status, "the server was told to fail")
+	rep = refuse(f.Status, "the server was told to fail")
 	rep.form = f.Form
 	return rep
 }
@@ -180,34 +179,4 @@ func call(f func()) {
 	if f != nil {
 		f()
 	}
-}
-
-// sleep waits; it returns early with an error when the client gives up.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// errHeldForever says that a test holds a request which nobody can give up.
-var errHeldForever = errors.New("dakotatest: a hang without HangFor needs a request that can be cancelled")
-
-// hold waits for d, or when that is 0 until the client gives up.
-func hold(ctx context.Context, d time.Duration) error {
-	if d > 0 {
-		return sleep(ctx, d)
-	}
-	if ctx.Done() == nil {
-		panic(errHeldForever)
-	}
-	<-ctx.Done()
-	return ctx.Err()
 }

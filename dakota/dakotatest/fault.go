@@ -67,3 +67,11 @@ const (
 	DropBefore      // before the work: it is not done
 	DropAfter       // after the work: it is done
 )
+
+// works reports whether the work is done, now or later.
+func (f Fault) works() bool {
+	if f.Redirect != "" {
+		return false
+	}
+	return f.Status == 0 || f.Made || f.LateLanding > 0
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -211,6 +212,44 @@ func TestASlowServerDoesTheWorkThoughNobodyWaits(t *testing.T) {
 	})
 }
 
+func TestWorkThatWouldNotBeDoneIsNotDoneLaterEither(t *testing.T) {
+	for name, fault := range map[string]dakotatest.Fault{
+		"a status": {Status: 500}, "a drop": {Drop: dakotatest.DropBefore}, "a hang": {Hang: dakotatest.HangBefore},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				fault.Delay = 20 * time.Second
+				s := pair(dakotatest.Always(fault))
+				ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+				defer cancel()
+				if _, err := s.RoundTripper().RoundTrip(request(t, "PATCH", patchTarget, patchBody).WithContext(ctx)); err == nil {
+					t.Fatal("answered within the timeout")
+				}
+				time.Sleep(time.Hour)
+				if held := holds(s); held != "" {
+					t.Errorf("the customer holds %q", held)
+				}
+			})
+		})
+	}
+}
+
+func TestABodyEndsWithItsRequest(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	resp, err := pair(nil).RoundTripper().RoundTrip(request(t, "GET", "/customers", "").WithContext(ctx))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if _, err := io.ReadAll(resp.Body); !errors.Is(err, context.Canceled) {
+		t.Errorf("read after the request was cancelled: %v", err)
+	}
+	resp.Body.Close()
+	if _, err := resp.Body.Read(make([]byte, 1)); !errors.Is(err, http.ErrBodyReadAfterClose) {
+		t.Errorf("read after Close: %v", err)
+	}
+}
+
 func TestALateLandingComesAfterTheReadThatLooksForIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := pair(dakotatest.Only(dakotatest.Always(dakotatest.Fault{Status: 504, LateLanding: 2 * time.Second}), dakotatest.Patch))
@@ -248,11 +287,13 @@ func TestLateLandingsComeInTheOrderOfTime(t *testing.T) {
 
 func TestStaleReadShowsWhatWasBefore(t *testing.T) {
 	s := pair(func(r dakotatest.Request) dakotatest.Fault { return dakotatest.Fault{StaleRead: r.Attempt == 1} })
+	s.Add(dakotatest.Customer{ID: idOther, IsSubClient: true})
 	s.Change(idLower, idUpper)
-	if _, body := send(t, s, "GET", "/customers/"+idLower, ""); strings.Contains(body, "sub_client_id") {
+	s.Change(idLower, idOther)
+	if _, body := send(t, s, "GET", "/customers/"+idLower, ""); !strings.Contains(body, idUpper) {
 		t.Errorf("first read: %s", body)
 	}
-	if _, body := send(t, s, "GET", "/customers/"+idLower, ""); !strings.Contains(body, idUpper) {
+	if _, body := send(t, s, "GET", "/customers/"+idLower, ""); !strings.Contains(body, idOther) {
 		t.Errorf("second read: %s", body)
 	}
 }
@@ -289,13 +330,19 @@ func TestLatencyIsPartOfTheWayToTheWindow(t *testing.T) {
 }
 
 func TestForeignChangesAroundARequest(t *testing.T) {
-	var s *dakotatest.Server
-	s = pair(func(r dakotatest.Request) dakotatest.Fault {
-		return dakotatest.Fault{After: func() { s.Change(idLower, "") }}
-	})
+	s := pair(nil)
+	s.Add(dakotatest.Customer{ID: idOther, IsSubClient: true})
+	s.Faults = func(dakotatest.Request) dakotatest.Fault {
+		return dakotatest.Fault{Before: func() { s.Change(idLower, idOther) }, After: func() { s.Change(idLower, "") }}
+	}
 	send(t, s, "PATCH", patchTarget, patchBody)
-	changes := s.Changes()
-	if len(changes) != 2 || changes[1].By != dakotatest.Foreign || changes[1].From != idUpper || changes[0].N != 1 {
-		t.Errorf("changes %+v", changes)
+	type step struct{ from, to, by string }
+	var got []step
+	for _, c := range s.Changes() {
+		got = append(got, step{c.From, c.To, c.By})
+	}
+	want := []step{{"", idOther, dakotatest.Foreign}, {idOther, idUpper, dakotatest.Fingerprint(testKey)}, {idUpper, "", dakotatest.Foreign}}
+	if !slices.Equal(got, want) {
+		t.Errorf("changes %v, want %v", got, want)
 	}
 }

@@ -29,7 +29,6 @@ func (s *Server) Edit(customerID string, edit func(*Customer)) {
 	to := r.SubClientID
 	r.ID, r.SubClientID = customerID, from
 	s.account.enter(r)
-	s.account.version++
 	s.alter(r, to, now, Change{By: Foreign})
 }
 
@@ -46,7 +45,6 @@ func (s *Server) Remove(customerID string) {
 	}
 	s.account.leave(r)
 	delete(s.account.byID, customerID)
-	s.account.version++
 }
 
 // Customer is one customer as it is now.

@@ -8,8 +8,8 @@ import (
 
 // view is the answer to a filter, kept as long as nothing moves it.
 type view struct {
-	rows          []*record
-	version, base int
+	rows    []*record
+	version int // of the index it was made from
 }
 
 // maxViews bounds the memory that remembered views take.
@@ -95,14 +95,14 @@ func (f filter) direct() bool {
 }
 
 func (a *account) view(f filter, base *index, o order) []*record {
-	if v := a.views[f]; v != nil && v.version == a.version && v.base == base.version {
+	if v := a.views[f]; v != nil && v.version == base.version {
 		return v.rows
 	}
 	if a.views == nil || len(a.views) >= maxViews {
 		a.views = map[filter]*view{}
 	}
 	search := strings.ToLower(f.search)
-	v := &view{version: a.version, base: base.version}
+	v := &view{version: base.version}
 	for _, r := range base.rows {
 		if f.has(r, search) {
 			v.rows = append(v.rows, r)

@@ -153,12 +153,13 @@ func TestManyClientsAtATime(t *testing.T) {
 func TestMisuseOfTheFakePanics(t *testing.T) {
 	s := pair(nil)
 	tests := map[string]func(){
-		"a malformed id":                 func() { s.Add(dakotatest.Customer{ID: "short"}) },
-		"an id that is taken":            func() { s.Add(dakotatest.Customer{ID: idLower}) },
-		"a change of nobody":             func() { s.Change(idOther, "") },
-		"a change to no sub-client":      func() { s.Change(idUpper, idLower) },
-		"an edit of nobody":              func() { s.Edit(idOther, func(*dakotatest.Customer) {}) },
-		"a hang that nobody can give up": hangForever,
+		"a malformed id":                           func() { s.Add(dakotatest.Customer{ID: "short"}) },
+		"an id that is taken":                      func() { s.Add(dakotatest.Customer{ID: idLower}) },
+		"a change of nobody":                       func() { s.Change(idOther, "") },
+		"a change to no sub-client":                func() { s.Change(idUpper, idLower) },
+		"a sub-client's end before its customers'": func() { s.Change(idLower, idUpper); s.Remove(idUpper) },
+		"an edit of nobody":                        func() { s.Edit(idOther, func(*dakotatest.Customer) {}) },
+		"a hang that nobody can give up":           hangForever,
 	}
 	for name, f := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -22,7 +22,7 @@ type Server struct {
 	// pass, without a lock held, so it may call the server's methods.
 	Faults func(Request) Fault
 	// Latency is the time a request takes to come here and the answer to go back. It is asked before the request is counted: N and
-	// Attempt are 0.
+	// Attempt are 0. A request whose client gives up while it is on its way never comes. See Jitter.
 	Latency func(Request) (there, back time.Duration)
 	// Down makes the connection fail before the request is sent, as when nobody listens: it does not count and is not recorded. It is
 	// asked when Latency is. Through a socket it shows as a connection cut.

@@ -140,6 +140,28 @@ func TestPatchNamesAForeignTargetAsDocumented(t *testing.T) {
 	}
 }
 
+func TestPatchRefusesDeletedTargets(t *testing.T) {
+	s := pair(nil)
+	s.Edit(idUpper, func(c *dakotatest.Customer) { c.DeletedAt = 1800000000 })
+	resp, body := send(t, s, "PATCH", patchTarget, patchBody)
+	checkProblem(t, resp, body, http.StatusBadRequest, "sub_client_id")
+}
+
+func TestSubClientsMayBelongToSubClientsOrNot(t *testing.T) {
+	for _, refuse := range []bool{false, true} {
+		s := pair(nil)
+		s.RefuseSubClients = refuse
+		s.Add(dakotatest.Customer{ID: idOther, IsSubClient: true})
+		want := 200
+		if refuse {
+			want = 400
+		}
+		if resp, body := send(t, s, "PATCH", "/customers/"+idOther+"/sub-client", patchBody); resp.StatusCode != want {
+			t.Errorf("RefuseSubClients %v: %d %s", refuse, resp.StatusCode, body)
+		}
+	}
+}
+
 func TestPatchRefusesWrongHeaders(t *testing.T) {
 	tests := []struct{ header, value, field string }{
 		{"Content-Type", "text/plain", "Content-Type"},
