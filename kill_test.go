@@ -25,9 +25,12 @@ func TestKilledRunsAreFinished(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills processes")
 	}
-	const rows = 400
-	s := &dakotatest.Server{Quota: dakotatest.Quota{Limit: -1}, Latency: func(dakotatest.Request) (time.Duration, time.Duration) {
-		return 5 * time.Millisecond, 5 * time.Millisecond
+	const rows = 1000
+	s := &dakotatest.Server{Quota: dakotatest.Quota{Limit: 1_000_000}, Latency: func(r dakotatest.Request) (there, back time.Duration) {
+		if r.Kind == dakotatest.Patch {
+			return 20 * time.Millisecond, 20 * time.Millisecond
+		}
+		return 0, 0
 	}}
 	s.Seed(dakotatest.SeedOptions{Seed: 7, Customers: rows, SubClients: 4})
 	url, stop, err := s.Listen("127.0.0.1:0")
@@ -49,7 +52,9 @@ func TestKilledRunsAreFinished(t *testing.T) {
 			done = k.finish()
 		}
 	}
-	t.Logf("killed %d times", killed)
+	if killed < kills {
+		t.Errorf("the run was finished after %d kills, before it was killed %d times", killed, kills)
+	}
 	if !done {
 		t.Fatal("the run could not be finished")
 	}
@@ -95,13 +100,13 @@ func (k killer) command(args ...string) *exec.Cmd {
 	return c
 }
 
-// run starts the program and kills it within its first half second. It returns whether the run was finished before that.
+// run starts the program and kills it within its first moments. It returns whether the run was finished before that.
 func (k killer) run(random *rand.Rand, args ...string) bool {
 	c := k.command(args...)
 	if err := c.Start(); err != nil {
 		k.t.Fatal(err)
 	}
-	timer := time.AfterFunc(time.Duration(random.IntN(500))*time.Millisecond, func() { c.Process.Kill() })
+	timer := time.AfterFunc(time.Duration(20+random.IntN(200))*time.Millisecond, func() { c.Process.Kill() })
 	err := c.Wait()
 	timer.Stop()
 	return err == nil

@@ -64,7 +64,7 @@ func server(ts *testscript.TestScript) *dakotatest.Server {
 func account(ts *testscript.TestScript, _ bool, args []string) {
 	o := dakotatest.SeedOptions{Seed: 1, Customers: 500, SubClients: 5, Unassociated: 0.1}
 	s := server(ts)
-	s.Quota.Limit = -1
+	s.Quota.Limit = 100_000
 	for _, arg := range args {
 		name, value, _ := strings.Cut(arg, "=")
 		n := number(ts, value)
