@@ -51,6 +51,9 @@ func (a *app) applyInput(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	if err := j.sameAccount(); err != nil {
+		return err
+	}
 	return j.carryOut(ctx)
 }
 
@@ -112,6 +115,14 @@ func (j *job) confirm(ctx context.Context) error {
 		}
 	}
 	return fail(exitRefused, errors.New("not confirmed; nothing was changed"), "type yes, or give --yes")
+}
+
+// sameAccount refuses a saved plan that was made against another account.
+func (j *job) sameAccount() error {
+	if s := j.saved; s != nil && s.Account != j.run.Account {
+		return fail(exitRefused, fmt.Errorf("this plan was made for another account: %s %s", s.Environment, s.BaseURL), "use the key and --environment of the plan, or make a new plan")
+	}
+	return nil
 }
 
 // defaultReport is where the report goes when no --report names a place.

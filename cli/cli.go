@@ -34,7 +34,7 @@ const patience = 3 * time.Second
 func Run(p Process) int {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	a := &app{process: p, screen: newScreen(p), options: &options{}}
+	a := &app{process: p, screen: newScreen(p), options: &options{}, leave: make(chan struct{})}
 	done := make(chan int, 1)
 	go func() { done <- a.execute(ctx) }()
 	var why *interruption
@@ -64,15 +64,17 @@ type app struct {
 	screen   screen
 	options  *options
 	log      zerolog.Logger
-	deadline time.Time // of --deadline; zero without
-	begun    bool      // the command line was understood
+	deadline time.Time     // of --deadline; zero without
+	leave    chan struct{} // closed by the second signal
+	begun    bool          // the command line was understood
 
 	waiting atomic.Int64                  // until when the quota makes requests wait, Unix milliseconds
 	client  atomic.Pointer[dakota.Client] // the one that may have writes in flight; nil: there is none
 }
 
-// abandon gives up the writes in flight: each is in doubt then, and the run ends.
+// abandon gives up what is in flight: each write is in doubt then, and the run ends with its reports.
 func (a *app) abandon() {
+	close(a.leave)
 	if c := a.client.Load(); c != nil {
 		c.Abandon()
 	}

@@ -50,8 +50,8 @@ func (a *app) demo(ctx context.Context, dir string) error {
 	}
 	a.tell("A simulated account of %d customers answers on %s, 60 requests a minute.\nThe sample spreadsheet is %s: %d rows.\n", demoCustomers, url, sheet, demoRows)
 	steps := [][]string{
-		{"plan", sheet, "--report", filepath.Join(dir, "plan.md")},
-		{"apply", sheet, "--yes", "--report", filepath.Join(dir, "report.csv"), "--report", filepath.Join(dir, "report.xlsx")},
+		{"plan", sheet, "--report", filepath.Join(dir, "plan.html")},
+		{"apply", sheet, "--yes", "--report", filepath.Join(dir, "report.csv"), "--report", filepath.Join(dir, "report.xlsx"), "--report", filepath.Join(dir, "report.html")},
 		{"apply", sheet, "--yes", "--report", filepath.Join(dir, "second.csv")},
 	}
 	for _, args := range steps {
@@ -90,7 +90,7 @@ func (a *app) again(ctx context.Context, url, dir string, args []string) int {
 		}
 		return a.process.Env(name)
 	}
-	inner := &app{process: p, screen: a.screen, options: &options{}}
+	inner := &app{process: p, screen: a.screen, options: &options{}, leave: a.leave}
 	return inner.execute(ctx)
 }
 

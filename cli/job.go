@@ -84,8 +84,16 @@ func (j *job) policy() reconcile.Policy {
 	o := j.options
 	return reconcile.Policy{
 		RefuseKYB: o.refuseKYB, Limit: o.limit, Complete: o.complete, Prune: o.prune, OnConflict: o.onConflict,
-		Expect: j.expect, Approved: j.approved, MaxStaleness: o.maxStaleness, Quota: j.reader.Quota(), Now: j.now(),
+		Expect: j.expect, Approved: j.approved(), MaxStaleness: o.maxStaleness, Quota: j.reader.Quota(), Now: j.now(),
 	}
+}
+
+// approved are the customers whose change a saved plan has shown; nil: everybody's.
+func (j *job) approved() map[string]bool {
+	if j.saved == nil {
+		return nil
+	}
+	return j.saved.Approved()
 }
 
 // propose makes the plan, shows it and its bill, and asks the guards.

@@ -2,6 +2,9 @@ package cli
 
 import (
 	"context"
+	"fmt"
+
+	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"dakota-reconcile/reconcile"
@@ -17,6 +20,7 @@ has no way to send a PATCH. INPUT is a file, or - for standard input.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.planInput(cmd.Context(), args[0]) },
 	}
 	f := c.Flags()
+	f.StringVar(&a.options.out, "out", "", "save the plan, for apply")
 	f.BoolVar(&a.options.detailed, "detailed-exitcode", false, "exit 2 when there are changes")
 	a.options.inputFlags(f)
 	a.options.accountFlags(f)
@@ -51,6 +55,9 @@ func (a *app) planInput(ctx context.Context, path string) error {
 	if j.plan == nil {
 		return refused
 	}
+	if err := j.savePlan(); err != nil {
+		return err
+	}
 	return j.endPlan(refused)
 }
 
@@ -82,6 +89,35 @@ func (j *job) endPlan(refused error) error {
 // rowsToLookAt tells whether rows will not be, or are not, as wished for a reason that somebody should look at.
 func rowsToLookAt(rows []reconcile.Result) bool {
 	return hasStatus(rows, reconcile.Failed, reconcile.Conflict, reconcile.Invalid, reconcile.Refused)
+}
+
+// savePlan writes the plan to --out.
+func (j *job) savePlan() error {
+	if j.options.out == "" {
+		return nil
+	}
+	file, err := renameio.NewPendingFile(j.options.out, renameio.WithPermissions(0o600))
+	if err != nil {
+		return fail(exitUnexpected, fmt.Errorf("save plan: %w", err), "give --out a file in a folder that can be written")
+	}
+	defer file.Cleanup()
+	if err := reconcile.SavePlan(file, j.asSaved()); err != nil {
+		return fail(exitUnexpected, fmt.Errorf("save plan: %w", err))
+	}
+	if err := file.CloseAtomicallyReplace(); err != nil {
+		return fail(exitUnexpected, fmt.Errorf("save plan: %w", err))
+	}
+	j.say("plan saved: %s (next: %s apply %s)\n", j.options.out, program, j.options.out)
+	return nil
+}
+
+// asSaved is the plan with what it was based on.
+func (j *job) asSaved() reconcile.SavedPlan {
+	o := j.options
+	return reconcile.SavedPlan{
+		Environment: j.run.Environment, BaseURL: j.run.BaseURL, Account: j.run.Account, Made: j.now(), Source: j.source,
+		RefuseKYB: o.refuseKYB, Limit: o.limit, Complete: o.complete, Prune: o.prune, Rows: j.plan.Rows,
+	}
 }
 
 // checkPlanFlags refuses flags that contradict one another.

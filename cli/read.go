@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -38,7 +39,7 @@ type wishes struct {
 	rows     []reconcile.Assignment
 	expect   map[string]string
 	original []byte
-	approved map[string]bool // of a saved plan: the customers whose change somebody has seen
+	saved    *reconcile.SavedPlan // nil for a spreadsheet
 }
 
 // wishes reads INPUT, a spreadsheet or a plan that plan --out saved. Problems are shown, reported and end the command, unless they
@@ -49,7 +50,27 @@ func (a *app) wishes(path string) (wishes, error) {
 		return wishes{}, err
 	}
 	defer r.Close()
-	return a.tableWishes(r, path)
+	b := bufio.NewReader(r)
+	if begin, _ := b.Peek(64); reconcile.IsPlan(begin) {
+		return a.savedWishes(b, path)
+	}
+	return a.tableWishes(b, path)
+}
+
+// savedWishes reads a plan. What was decided when it was made holds; the flags can add to it.
+func (a *app) savedWishes(r io.Reader, path string) (wishes, error) {
+	s, err := reconcile.LoadPlan(r)
+	if err != nil {
+		return wishes{}, fail(exitInput, fmt.Errorf("%s: %w", path, err), "make the plan again with plan --out")
+	}
+	o := a.options
+	o.refuseKYB = append(o.refuseKYB, s.RefuseKYB...)
+	o.complete, o.prune = o.complete || s.Complete, o.prune || s.Prune
+	if o.limit == 0 {
+		o.limit = s.Limit
+	}
+	a.log.Info().Str("file", path).Time("made", s.Made).Int("rows", len(s.Rows)).Msg("plan read")
+	return wishes{source: s.Source, rows: s.Assignments(), expect: s.Expect(), saved: &s}, nil
 }
 
 func (a *app) tableWishes(r io.Reader, path string) (wishes, error) {
