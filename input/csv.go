@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -228,6 +229,9 @@ func (t *sheetText) next() error {
 	if len(rec.CustomerID) < 27 && len(rec.SubClientID) < 27 && t.empty(raw) {
 		return nil
 	}
+	if t.r.cols.nameless {
+		l.nameless = func() []string { return t.nameless(raw) }
+	}
 	t.bytes(raw, l)
 	return t.r.add(l)
 }
@@ -294,14 +298,35 @@ func (t *sheetText) ragged(raw []byte) error {
 	if t.empty(raw) {
 		return nil
 	}
+	cells, err := t.again(raw)
+	if err != nil {
+		return err
+	}
+	t.r.ragged(&line{row: t.row, line: t.line}, len(cells))
+	return nil
+}
+
+// again reads a row's text once more, whatever its number of cells.
+func (t *sheetText) again(raw []byte) ([]string, error) {
 	c := csv.NewReader(bytes.NewReader(raw))
 	c.Comma, c.FieldsPerRecord = t.csv.Comma, -1
 	cells, err := c.Read()
 	if err != nil {
-		return fmt.Errorf("read row %d again: %w", t.row, err)
+		return nil, fmt.Errorf("read row %d again: %w", t.row, err)
 	}
-	t.r.ragged(&line{row: t.row, line: t.line}, len(cells))
-	return nil
+	return cells, nil
+}
+
+// nameless gives a row's cells in columns that the header does not name.
+func (t *sheetText) nameless(raw []byte) []string {
+	cells, _ := t.again(raw) // it was read without an error once
+	var list []string
+	for i, c := range cells {
+		if strings.TrimSpace(t.r.cols.names[i]) == "" {
+			list = append(list, c)
+		}
+	}
+	return list
 }
 
 // broken says why the file can't be read on. Where a quote is the cause, nothing that stands after it can be trusted.

@@ -15,6 +15,7 @@ type columns struct {
 	customer, subClient int   // from 0
 	names               []string
 	further             []int // from 0; the columns with a name that are not the two
+	nameless            bool  // there are columns without a name
 }
 
 // role is what one of the two columns is called.
@@ -113,7 +114,11 @@ func headerIn(cells []string, o Options) (c columns, ok bool, p *Problem) {
 	}
 	c = columns{customer: customers[0], subClient: subClients[0], names: cells}
 	for i, name := range cells {
-		if i != c.customer && i != c.subClient && strings.TrimSpace(name) != "" {
+		switch {
+		case i == c.customer || i == c.subClient:
+		case strings.TrimSpace(name) == "":
+			c.nameless = true
+		default:
 			c.further = append(c.further, i)
 		}
 	}

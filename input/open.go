@@ -37,7 +37,7 @@ func run(src io.Reader, r *reading) (*Table, error) {
 	}
 	hash := sha256.New()
 	all := io.TeeReader(src, hash)
-	err := r.read(bufio.NewReaderSize(all, maxHead))
+	err := r.read(bufio.NewReaderSize(all, 32<<10))
 	end := r.finish()
 	if err == nil && end != nil {
 		err = end
@@ -66,7 +66,7 @@ func (r *reading) asError(err error) error {
 
 // read unpacks the file as far as it is packed, and reads it as what it is, whatever its name says.
 func (r *reading) read(src *bufio.Reader) error {
-	head, err := src.Peek(maxHead)
+	head, err := src.Peek(2)
 	if err != nil && err != io.EOF {
 		return fmt.Errorf("read %s: %w", r.file, err)
 	}
@@ -81,13 +81,13 @@ func (r *reading) unpack(src *bufio.Reader) error {
 	if err != nil {
 		return r.fatal(Problem{Code: "damaged", What: "unpack the file: " + err.Error(), Advice: "get the file again"})
 	}
-	return r.unpacked(bufio.NewReaderSize(z, maxHead))
+	return r.unpacked(z)
 }
 
-func (r *reading) unpacked(src *bufio.Reader) error {
-	limit := &limited{src: src, left: r.o.MaxBytes, err: r.fatal(Problem{Code: "too_long",
+func (r *reading) unpacked(packed io.Reader) error {
+	limit := &limited{src: packed, left: r.o.MaxBytes, err: r.fatal(Problem{Code: "too_long",
 		What: fmt.Sprintf("the file is larger than %d MiB", r.o.MaxBytes>>20), Advice: "check that it is the right file, or split it"})}
-	src = bufio.NewReaderSize(limit, maxHead)
+	src := bufio.NewReaderSize(limit, maxHead)
 	head, err := src.Peek(maxHead)
 	if err != nil && err != io.EOF && len(head) == 0 {
 		return r.fatal(Problem{Code: "damaged", What: "unpack the file: " + err.Error(), Advice: "get the file again"})

@@ -39,6 +39,7 @@ type line struct {
 	lineOf    func(column int) int // likewise: of any of its cells, counted from 0; nil when they are gone
 	torn      bool                 // the file ends in the row, without a line end
 	damage    *finding             // what is wrong with the row as a whole; nil for nothing
+	nameless  func() []string      // the cells of columns without a name; nil when there are none
 }
 
 // blankRow remembers a row with an empty sub_client_id until the next row proves that the file goes on as it should.
@@ -194,6 +195,20 @@ func (r *reading) blank(l *line) int32 {
 	case r.o.Blank == BlankError:
 		r.problem(l, r.cols.subClient, finding{"blank", "the row has no sub_client_id", "write the sub-client's id, or say with --blank what an empty cell means"}, "")
 		return badTarget
+	}
+	return r.stray(l)
+}
+
+// stray finds an id beside an empty sub_client_id, in a column that has no name: it has slipped, or its column's header has.
+func (r *reading) stray(l *line) int32 {
+	if l.nameless == nil {
+		return noTarget
+	}
+	for _, s := range l.nameless() {
+		if s, _ := cleaned(s); wellFormed(s, r.latest) {
+			r.problem(l, r.cols.subClient, finding{"stray_id", "the sub_client_id is empty, and an id stands in a column without a header", "move the id, or the header, to where it belongs"}, s)
+			return badTarget
+		}
 	}
 	return noTarget
 }

@@ -9,7 +9,7 @@ type repeats struct {
 	clashes []clash
 }
 
-const piece = 1 << 14 // sightings in a piece
+const piece = 1 << 10 // sightings in a piece
 
 // sighting is the first row about a customer.
 type sighting struct {

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -173,6 +174,7 @@ type rawCell struct {
 	value, inline    []byte
 	hasValue, styled bool
 	formula          bool
+	loose            bool // text where none belongs
 }
 
 func (w *walk) readCell(e xml.StartElement, column int) error {
@@ -198,6 +200,8 @@ func (w *walk) readCell(e xml.StartElement, column int) error {
 				c.value = append(c.value, e...)
 			case w.x.parent(0) == "t" && w.x.parent(1) != "rPh":
 				c.inline = append(c.inline, e...)
+			case w.x.parent(0) != "f" && w.x.parent(1) != "rPh" && len(bytes.TrimSpace(e)) > 0:
+				c.loose = true
 			}
 		case xml.EndElement:
 			if e.Name.Local != "c" {
@@ -220,6 +224,8 @@ func (w *walk) readCell(e xml.StartElement, column int) error {
 func (w *walk) meaning(c rawCell) (walkCell, error) {
 	out := walkCell{text: string(c.value), formula: c.formula, styled: c.styled}
 	switch {
+	case c.loose, len(c.inline) > 0 && c.kind != "inlineStr", len(c.value) > 0 && c.kind == "inlineStr":
+		return out, errors.New("a cell's text is not where it belongs")
 	case c.kind == "s" && c.hasValue:
 		s, err := w.strings.at(out.text)
 		out.text = s
@@ -274,6 +280,19 @@ func parseArea(ref string) (area, error) {
 	a.firstCol, a.firstRow, err1 = parseCell(from)
 	a.lastCol, a.lastRow, err2 = parseCell(to)
 	return a, errors.Join(err1, err2)
+}
+
+// nameless gives the row's texts in columns that the header does not name.
+func (w *walk) nameless(header []string) func() []string {
+	return func() []string {
+		var list []string
+		for _, c := range w.cells {
+			if strings.TrimSpace(at(header, c.column)) == "" {
+				list = append(list, c.text)
+			}
+		}
+		return list
+	}
 }
 
 // blank says whether the row at hand shows nothing: its cells are space, or formulas whose result is empty.

@@ -234,7 +234,7 @@ func (t *sheetRows) row() error {
 		return err
 	}
 	w, cols := t.walk, t.r.cols
-	l := &line{row: w.row}
+	l := &line{row: w.row, nameless: w.nameless(cols.names)}
 	for _, c := range w.cells {
 		switch c.column {
 		case cols.customer:
