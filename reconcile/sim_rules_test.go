@@ -77,8 +77,9 @@ func (w *simWorld) verify(rows []reconcile.Result) {
 	for _, c := range w.server.Changes() {
 		changes[c.CustomerID] = append(changes[c.CustomerID], c)
 	}
-	patches := map[string][]dakotatest.Exchange{}
+	patches, ids := map[string][]dakotatest.Exchange{}, map[string]string{}
 	for _, x := range w.server.Requests() {
+		ids[x.RequestID] = x.CustomerID
 		if x.Kind == dakotatest.Patch && !x.Throttled {
 			patches[x.CustomerID] = append(patches[x.CustomerID], x)
 		}
@@ -93,6 +94,9 @@ func (w *simWorld) verify(rows []reconcile.Result) {
 			continue
 		}
 		w.verifyRow(r, changes[r.CustomerID], patches[r.CustomerID])
+		if r.RequestID != "" && w.crashes == 0 && ids[r.RequestID] != r.CustomerID {
+			w.breaks("row %d: no answer about %s had the id %s", r.Row, r.CustomerID, r.RequestID)
+		}
 	}
 }
 
@@ -109,7 +113,7 @@ func (w *simWorld) verifyRow(r reconcile.Result, changes []dakotatest.Change, pa
 	for _, c := range changes {
 		if c.By == dakotatest.Foreign {
 			foreign++
-			others = others || len(patches) > 0 && c.To == r.SubClientID
+			others = others || r.Attempts > 0 && c.To == r.SubClientID // nothing tells such a change from ours
 			continue
 		}
 		own++
@@ -160,14 +164,4 @@ func (w *simWorld) verifyRow(r reconcile.Result, changes []dakotatest.Change, pa
 	if low, high := len(patches), len(patches)+w.crashes; r.Attempts < low || r.Attempts > high {
 		bad(fmt.Sprintf("%d PATCHes were sent", len(patches)))
 	}
-	if r.RequestID != "" && w.crashes == 0 && !w.answered(r) {
-		bad("no answer about it had the id " + r.RequestID)
-	}
-}
-
-// answered tells whether an answer about the row's customer had its request id.
-func (w *simWorld) answered(r reconcile.Result) bool {
-	return slices.ContainsFunc(w.server.Requests(), func(x dakotatest.Exchange) bool {
-		return x.CustomerID == r.CustomerID && x.RequestID == r.RequestID
-	})
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -32,17 +33,19 @@ var (
 // replayed by -sim.seed.
 func TestSimulation(t *testing.T) {
 	if *simSeed != 0 {
-		simulate(t, *simSeed)
+		simulate(t, *simSeed, &simTally{})
 		return
 	}
 	n := simulations()
+	var tally simTally
+	t.Cleanup(func() { tally.complain(t, n) })
 	var next atomic.Uint64
 	next.Store(*simFirst - 1)
 	for worker := range runtime.GOMAXPROCS(0) {
 		t.Run(strconv.Itoa(worker), func(t *testing.T) {
 			t.Parallel()
 			for seed := next.Add(1); seed < *simFirst+uint64(n) && !t.Failed(); seed = next.Add(1) {
-				simulate(t, seed)
+				simulate(t, seed, &tally)
 			}
 		})
 	}
@@ -59,7 +62,7 @@ func simulations() int {
 }
 
 // simulate runs one seed.
-func simulate(t *testing.T, seed uint64) {
+func simulate(t *testing.T, seed uint64, tally *simTally) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newSimWorld(seed)
 		rows := w.run()
@@ -67,6 +70,7 @@ func simulate(t *testing.T, seed uint64) {
 			t.Fatalf("seed %d: the run did not come to its end", seed)
 		}
 		w.verify(rows)
+		tally.add(w, rows)
 		w.calm()
 		if seed%4 == 0 {
 			w.rollback(rows)
@@ -113,7 +117,7 @@ func newSimWorld(seed uint64) *simWorld {
 }
 
 var simQuotas = []dakotatest.Quota{
-	{}, {Limit: -1}, {Limit: -1}, {Limit: 20, Window: 10 * time.Second}, {Dialect: dakotatest.Older}, {Dialect: dakotatest.Silent}, {FromFirst: true, Others: 20},
+	{}, {Limit: -1}, {Limit: -1}, {Limit: 20, Window: 10 * time.Second}, {Limit: 5, Window: 10 * time.Second}, {Dialect: dakotatest.Older}, {Dialect: dakotatest.Silent}, {FromFirst: true, Others: 20},
 }
 
 func pick[T any](rnd *rand.Rand, all []T) T { return all[rnd.IntN(len(all))] }
@@ -162,12 +166,18 @@ func (w *simWorld) weather() {
 	if w.rnd.IntN(4) == 0 && len(w.sheet) > 0 {
 		poison[pick(w.rnd, w.sheet).CustomerID] = true
 	}
+	refusedFrom, refusedFor := begin.Add(w.between(0, 20*time.Second)), time.Duration(0)
+	if w.rnd.IntN(10) == 0 {
+		refusedFor = time.Minute
+	}
 	unreadable, unreachable, seed := w.rnd.IntN(2) == 0, w.rnd.IntN(2) == 0, w.seed
 	out := func(at time.Time) bool { return !at.Before(outageFrom) && at.Before(outageFrom.Add(outageFor)) }
 	random := dakotatest.Random(seed, share, simFaults...)
 	w.server.Faults = func(r dakotatest.Request) dakotatest.Fault {
 		f := random(r)
 		switch {
+		case r.At.After(refusedFrom) && r.At.Before(refusedFrom.Add(refusedFor)):
+			f = dakotatest.Fault{Status: 401 + 2*int(seed%2)}
 		case out(r.At) && !unreachable:
 			f = dakotatest.Fault{Status: 503, Form: dakotatest.HTML}
 		case poison[r.CustomerID] && (r.Kind == dakotatest.Patch || unreadable):
@@ -247,7 +257,7 @@ func (w *simWorld) process(rough bool) ([]reconcile.Result, bool) {
 		case 0:
 			life.dieAt = 1 + w.rnd.IntN(120)
 		case 1:
-			defer time.AfterFunc(w.between(0, 40*time.Second), func() { kill(errors.New("interrupted")) }).Stop()
+			defer time.AfterFunc(w.between(0, 40*time.Second), func() { kill(errInterrupted) }).Stop()
 		case 2:
 			c.MaxRequests = 8 + w.rnd.IntN(60)
 		}
@@ -262,7 +272,7 @@ func (w *simWorld) process(rough bool) ([]reconcile.Result, bool) {
 	}
 	a := &reconcile.Applier{
 		API: client, Journal: life, Concurrency: 1 + w.rnd.IntN(8), Attempts: 2 + w.rnd.IntN(4), OnConflict: w.policy, MaxRequests: c.MaxRequests,
-		MaxStaleness: w.staleness, MaxOutage: w.between(time.Minute, 10*time.Minute), DrainTime: w.between(time.Second, 25*time.Second),
+		MaxStaleness: w.staleness, Refresh: w.refresh(client), MaxOutage: w.between(time.Minute, 10*time.Minute), DrainTime: w.between(time.Second, 25*time.Second),
 	}
 	out, err := a.Apply(ctx, plan)
 	if err != nil {
@@ -273,6 +283,7 @@ func (w *simWorld) process(rough bool) ([]reconcile.Result, bool) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.met(out)
 	if life.dead {
 		w.store.pending = nil
 		return nil, false
@@ -292,25 +303,43 @@ func (w *simWorld) plan(ctx context.Context, client *dakota.Client, life *simLif
 	var rest *reconcile.Rest
 	if stored {
 		rest = reconcile.Remaining(w.store.load())
+		w.settled += rest.Doubts()
 	}
 	w.mu.Unlock()
-	o := reconcile.Observer{API: client, LookUpAll: true}
 	if !stored {
-		p, err := observeAndPlan(ctx, &o, w.sheet, w.policyOf(nil))
+		p, err := w.observeAndPlan(ctx, client, w.sheet, nil)
 		if err == nil {
 			err = life.begin(p)
 		}
 		return p, err
 	}
-	part, err := observeAndPlan(ctx, &o, rest.Assignments, w.policyOf(rest.Expect))
+	part, err := w.observeAndPlan(ctx, client, rest.Assignments, rest.Expect)
 	if err != nil {
 		return nil, err
 	}
 	return rest.Plan(part)
 }
 
-func (w *simWorld) policyOf(expect map[string]string) reconcile.Policy {
-	return reconcile.Policy{Expect: expect, OnConflict: w.policy, MaxStaleness: -1}
+// observeAndPlan plans as the program does, with batches where the quota is too slow for the staleness allowed.
+func (w *simWorld) observeAndPlan(ctx context.Context, client *dakota.Client, sheet []reconcile.Assignment, expect map[string]string) (*reconcile.Plan, error) {
+	o := reconcile.Observer{API: client, LookUpAll: true, Expect: expect}
+	seen, err := o.Observe(ctx, sheet)
+	if err != nil {
+		return nil, err
+	}
+	policy := reconcile.Policy{Expect: expect, OnConflict: w.policy, MaxStaleness: w.staleness, Quota: client.Quota()}
+	p, err := reconcile.NewPlan(sheet, seen, policy)
+	if err == nil && slices.ContainsFunc(p.Batches, func(b reconcile.Batch) bool { return b.Requests > 0 }) {
+		w.mu.Lock()
+		w.batched++
+		w.mu.Unlock()
+	}
+	return p, err
+}
+
+// refresh is how apply reads a batch again.
+func (w *simWorld) refresh(client *dakota.Client) func(context.Context, *reconcile.Plan, reconcile.Batch) (*reconcile.Observation, error) {
+	return (&reconcile.Observer{API: client, LookUpAll: true}).Refresh
 }
 
 func observeAndPlan(ctx context.Context, o *reconcile.Observer, sheet []reconcile.Assignment, policy reconcile.Policy) (*reconcile.Plan, error) {

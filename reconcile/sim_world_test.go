@@ -85,7 +85,11 @@ type simLife struct {
 	dieAt  int // the event at which it is killed; 0: never
 }
 
-var errKilled = errors.New("killed")
+// How a process ends before its run does.
+var (
+	errKilled      = errors.New("killed")
+	errInterrupted = errors.New("interrupted")
+)
 
 // simWorld is everything of one seed.
 type simWorld struct {
@@ -105,6 +109,9 @@ type simWorld struct {
 	dispatches map[string][]dispatch
 	broken     []string // rules broken, as they are seen
 	crashes    int
+	settled    int            // rows in doubt after a kill
+	batched    int            // plans with batches to be read again
+	meets      map[string]int // what the processes met
 }
 
 // event counts a step of the process and tells whether it is still alive after it.
