@@ -293,23 +293,41 @@ func (w *simWorld) process(rough bool) ([]reconcile.Result, bool) {
 		w.breaks("%d requests were sent of %d", sent, c.MaxRequests)
 	}
 	w.store.finish(out.Rows)
+	if w.disk != nil {
+		w.mu.Unlock()
+		err := w.disk.finish(out.Rows)
+		w.mu.Lock()
+		if err != nil {
+			return nil, true
+		}
+	}
 	return out.Rows, !out.Resumable()
 }
 
 // plan is the whole run's plan: a new one, or what the record says is left of one.
 func (w *simWorld) plan(ctx context.Context, client *dakota.Client, life *simLife) (*reconcile.Plan, error) {
+	var recorded []reconcile.Result
+	if w.disk != nil {
+		var err error
+		if recorded, err = w.disk.open(ctx); err != nil {
+			return nil, err
+		}
+	}
 	w.mu.Lock()
 	stored := w.store.rows != nil
 	var rest *reconcile.Rest
 	if stored {
-		rest = reconcile.Remaining(w.store.load())
+		if recorded == nil {
+			recorded = w.store.load()
+		}
+		rest = reconcile.Remaining(recorded)
 		w.settled += rest.Doubts()
 	}
 	w.mu.Unlock()
 	if !stored {
 		p, err := w.observeAndPlan(ctx, client, w.sheet, nil)
 		if err == nil {
-			err = life.begin(p)
+			err = life.begin(ctx, p)
 		}
 		return p, err
 	}

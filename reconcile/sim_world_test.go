@@ -102,6 +102,8 @@ type simWorld struct {
 	staleness time.Duration
 	gate      time.Duration
 
+	disk *simDisk // nil: the model alone keeps the record
+
 	mu         sync.Mutex
 	store      simStore
 	first      []reconcile.Result // the run's first plan
@@ -124,14 +126,22 @@ func (l *simLife) event() bool {
 		l.w.crashes++
 		l.kill(errKilled)
 		l.w.store.flush(l.w.rnd.IntN(len(l.w.store.pending) + 1)) // the operating system has written some of them
+		if l.w.disk != nil {
+			l.w.disk.kill()
+		}
 	}
 	return !l.dead
 }
 
 // begin records a new run, unless the process was killed before it could.
-func (l *simLife) begin(p *reconcile.Plan) error {
+func (l *simLife) begin(ctx context.Context, p *reconcile.Plan) error {
 	if !l.event() {
 		return errKilled
+	}
+	if l.w.disk != nil {
+		if err := l.w.disk.begin(ctx, p.Rows); err != nil {
+			return err
+		}
 	}
 	l.w.mu.Lock()
 	defer l.w.mu.Unlock()
@@ -140,9 +150,14 @@ func (l *simLife) begin(p *reconcile.Plan) error {
 	return nil
 }
 
-func (l *simLife) Intend(_ context.Context, row, attempt int) error {
+func (l *simLife) Intend(ctx context.Context, row, attempt int) error {
 	if !l.event() {
 		return errKilled
+	}
+	if l.w.disk != nil {
+		if err := l.w.disk.record.Intend(ctx, row, attempt); err != nil {
+			return err
+		}
 	}
 	l.w.mu.Lock()
 	l.w.store.intend(row, attempt)
@@ -156,6 +171,11 @@ func (l *simLife) Intend(_ context.Context, row, attempt int) error {
 func (l *simLife) Conclude(row int, r reconcile.Result) error {
 	if !l.event() {
 		return errKilled
+	}
+	if l.w.disk != nil {
+		if err := l.w.disk.record.Conclude(row, r); err != nil {
+			return err
+		}
 	}
 	l.w.mu.Lock()
 	defer l.w.mu.Unlock()
