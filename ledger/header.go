@@ -79,9 +79,11 @@ func (l *Ledger) stored(ctx context.Context, where string, args ...any) ([]store
 
 // count counts the rows of a run by status as Load would show them. The stored counts are right only for a run that has ended.
 func (l *Ledger) count(ctx context.Context, seq int64) (map[reconcile.Status]int, error) {
-	rows, err := l.db.QueryContext(ctx, "SELECT CASE WHEN EXISTS (SELECT 1 FROM attempts WHERE row_id = id AND concluded_at IS NULL) "+
-		"THEN ? ELSE status END AS s, count(*) FROM rows WHERE id BETWEEN ? AND ? GROUP BY s",
-		string(reconcile.InDoubt), seq<<rowBits, seq<<rowBits|(1<<rowBits-1))
+	const doubts = "SELECT row_id FROM attempts WHERE concluded_at IS NULL AND row_id BETWEEN ?1 AND ?2"
+	rows, err := l.db.QueryContext(ctx, "SELECT status, count(*) FROM rows WHERE id BETWEEN ?1 AND ?2 GROUP BY status "+
+		"UNION ALL SELECT status, -count(*) FROM rows WHERE id IN ("+doubts+") GROUP BY status "+
+		"UNION ALL SELECT ?3, count(*) FROM rows WHERE id IN ("+doubts+")",
+		seq<<rowBits, seq<<rowBits|(1<<rowBits-1), string(reconcile.InDoubt))
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +95,9 @@ func (l *Ledger) count(ctx context.Context, seq int64) (map[reconcile.Status]int
 		if err := rows.Scan(&s, &n); err != nil {
 			return nil, err
 		}
-		counts[s] = n
+		if counts[s] += n; counts[s] == 0 {
+			delete(counts, s)
+		}
 	}
 	return counts, rows.Err()
 }

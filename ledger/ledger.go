@@ -103,7 +103,7 @@ func transact(ctx context.Context, c *sql.Conn, write func() error) error {
 
 // makeFolder makes the folder of the ledger and what is above it.
 func makeFolder(dir string) error {
-	if _, err := os.Stat(dir); err == nil {
+	if i, err := os.Stat(dir); err == nil && i.IsDir() {
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {

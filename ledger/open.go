@@ -30,6 +30,9 @@ func (l *Ledger) open(ctx context.Context) error {
 	if err := makeFolder(filepath.Dir(l.path)); err != nil {
 		return err
 	}
+	if err := checkFile(l.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	// Two processes that open a new ledger at once would both make the tables, and the change to WAL waits for nobody.
 	turn := flock.New(l.path+".lock", flock.SetPermissions(0o600))
 	if _, err := turn.TryLockContext(ctx, 5*time.Millisecond); err != nil {
@@ -61,7 +64,7 @@ func (l *Ledger) open(ctx context.Context) error {
 func makeFile(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return checkFile(path)
+		return nil
 	}
 	if err != nil {
 		return err
