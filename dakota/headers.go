@@ -86,7 +86,8 @@ func (r *headers) readRetry(text string) {
 	}
 }
 
-// left is the time until the reset as the server says it: of an absolute one by the server's own clock where that is told.
+// left is the time until the reset as the server says it, in whole seconds rounded down: of an absolute one by the server's own clock
+// where that is told. Its two ends were rounded then, one of them perhaps the other way, which is why a second is taken off.
 func (r headers) left(received time.Time) time.Duration {
 	switch {
 	case !r.resetKnown:
@@ -94,9 +95,9 @@ func (r headers) left(received time.Time) time.Duration {
 	case !r.absolute:
 		return time.Duration(r.reset) * time.Second
 	case r.dateKnown:
-		return time.Duration(r.reset-r.date.Unix()) * time.Second
+		return time.Duration(r.reset-r.date.Unix()-1) * time.Second
 	}
-	return time.Unix(r.reset, 0).Sub(received).Round(time.Second)
+	return time.Unix(r.reset-1, 0).Sub(received).Round(time.Second)
 }
 
 // retryAfter is how long Retry-After asks to wait, from the answer's arrival on. A date is taken against the answer's own Date, so that

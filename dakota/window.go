@@ -33,7 +33,7 @@ type window struct {
 	reset    time.Time     // when it has ended for certain
 	earliest time.Time     // when it may end at the earliest; says which answers are of it
 	capped   bool          // reset comes from the window's length, not from what the server says of its end
-	full     time.Duration // the longest time to a reset that the first answer of a window told
+	full     time.Duration // the longest time to a reset that the first answer of a window told; of the first window, whose begin was not seen, too
 	slack    slack
 	expired  struct { // of the window before
 		second int64
@@ -61,7 +61,7 @@ const maxSlack = 3 * time.Second
 // place finds the bounds of the reset that an answer names.
 func (w *window) place(h headers, sent, received time.Time, c *clock) answer {
 	a := answer{headers: h, sent: sent, received: received, left: h.left(received)}
-	if a.left > longest || h.dateKnown && a.left < -time.Second {
+	if a.left > longest || h.dateKnown && a.left < -2*time.Second {
 		a.resetKnown = false // a window that ended before its answer, or ends next week, is none
 	}
 	switch {
@@ -96,13 +96,14 @@ var usual = []time.Duration{time.Minute, time.Hour}
 
 // most is the longest that a window can last from an answer on that says it ends after left; 0 when nobody knows.
 func (w *window) most(left time.Duration) time.Duration {
-	if w.full == 0 {
-		if left <= defaultWindow {
+	full := max(w.full, left)
+	if w.expired.reset.IsZero() {
+		// The first window may have been half over when we came. Where nothing speaks against it, it is the documented minute.
+		if full <= defaultWindow {
 			return defaultWindow + w.slack.length
 		}
 		return 0
 	}
-	full := max(w.full, left)
 	for _, u := range usual {
 		if u >= full && u-full <= time.Second {
 			return u + w.slack.length
@@ -209,7 +210,7 @@ func (w *window) begin(a answer, inFlight int) {
 	if a.resetKnown && !w.expired.reset.IsZero() {
 		w.measure(a)
 	}
-	w.known, w.began = true, a.received
+	w.known, w.began, w.full = true, a.received, max(w.full, a.left)
 	w.remaining, w.lowAt = a.remaining, a.received
 	w.absolute, w.second = a.absolute, a.reset
 	w.reset, w.earliest, w.capped = a.end, a.earliest, a.capped
@@ -220,7 +221,6 @@ func (w *window) begin(a answer, inFlight int) {
 
 // measure takes the distance between two resets for the length of a window: the least one seen, since idle windows lie between others.
 func (w *window) measure(a answer) {
-	w.full = max(w.full, a.left)
 	d := a.end.Sub(w.expired.reset).Round(time.Second)
 	if a.absolute && w.expired.second > 0 {
 		d = time.Duration(a.reset-w.expired.second) * time.Second
