@@ -55,6 +55,9 @@ func (v *visit) answer(rep *reply) *answer {
 	if f.Body != "" || f.ContentType != "" {
 		contentType, a.body = orElse(f.ContentType, "text/html"), []byte(f.Body)
 	}
+	if a.status == http.StatusNoContent || a.status == http.StatusNotModified { // HTTP has no body there
+		contentType, a.body, a.pad = "", nil, 0
+	}
 	if f.Garble {
 		garble(a.body)
 	}

@@ -167,7 +167,11 @@ func (s *Server) respond(v *visit) *reply {
 	if f.works() {
 		rep = s.work(v, time.Now())
 	}
-	if f.Status == 0 {
+	switch {
+	case f.Status == 0:
+		return rep
+	case rep != nil && rep.status == http.StatusOK && f.Status/100 == 2 && f.Form == Problem:
+		rep.status = f.Status
 		return rep
 	}
 	rep = refuse(f.Status, "the server was told to fail")

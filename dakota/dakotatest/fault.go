@@ -20,7 +20,8 @@ type Fault struct {
 
 	// Status answers with this instead of doing the work, in Form, unless Body says otherwise.
 	Status int
-	// Made does the work all the same (which may turn out to be a refusal) and then answers with Status.
+	// Made does the work all the same (which may turn out to be a refusal) and then answers with Status; where that is another 2xx than
+	// 200, with the work's own body.
 	Made bool
 	// Form is the shape of the body of an answer with Status.
 	Form Form

@@ -93,6 +93,8 @@ func TestStatusIsAnsweredWithOrWithoutTheChange(t *testing.T) {
 		{"a line", dakotatest.Fault{Status: 504, Form: dakotatest.Plain}, "text/plain; charset=utf-8", "upstream", ""},
 		{"nothing", dakotatest.Fault{Status: 408, Form: dakotatest.NoBody}, "", "", ""},
 		{"a body of the test's own, and 200", dakotatest.Fault{Status: 200, Made: true, Body: "[]", ContentType: "application/json"}, "application/json", "[]", idUpper},
+		{"another success than 200", dakotatest.Fault{Status: 201, Made: true}, "application/json", `"id":"` + idLower + `"`, idUpper},
+		{"success without a body", dakotatest.Fault{Status: 204, Made: true}, "", "", idUpper},
 		{"another customer", dakotatest.Fault{WrongCustomer: true}, "application/json", `"id":"` + idUpper + `"`, idUpper},
 		{"ignored", dakotatest.Fault{IgnoreChange: true}, "application/json", `"id":"` + idLower + `"`, ""},
 	}
@@ -103,6 +105,9 @@ func TestStatusIsAnsweredWithOrWithoutTheChange(t *testing.T) {
 			want := max(tt.fault.Status, 200)
 			if resp.StatusCode != want || resp.Header.Get("Content-Type") != tt.contentType || !strings.Contains(body, tt.body) {
 				t.Errorf("%d %q %s", resp.StatusCode, resp.Header.Get("Content-Type"), body)
+			}
+			if tt.fault.Status == 204 && body != "" {
+				t.Errorf("204 with body %q", body)
 			}
 			if held := holds(s); held != tt.held {
 				t.Errorf("the customer holds %q, want %q", held, tt.held)

@@ -259,6 +259,16 @@ func TestUnassociatedIsWrittenAsToldTo(t *testing.T) {
 	}
 }
 
+func TestMixedAbsenceShowsEveryForm(t *testing.T) {
+	s := dakotatest.Server{Unassociated: dakotatest.MixedAbsent}
+	s.Seed(dakotatest.SeedOptions{Customers: 60})
+	_, body := send(t, &s, "GET", "/customers?limit=100", "")
+	null, empty := strings.Count(body, `"sub_client_id":null`), strings.Count(body, `"sub_client_id":""`)
+	if null == 0 || empty == 0 || null+empty >= 60 {
+		t.Errorf("%d null, %d empty, %d absent", null, empty, 60-null-empty)
+	}
+}
+
 func TestSearchIsWithoutRegardToCase(t *testing.T) {
 	s := dakotatest.Server{}
 	s.Add(dakotatest.Customer{Name: "Ångström Oy", ExternalID: "crm-1"}, dakotatest.Customer{Name: "Other", ExternalID: "crm-2"})
