@@ -64,7 +64,7 @@ func became(run reconcile.Run) bar {
 	n := tally(run)
 	parts := make([]barPart, len(reconcile.Statuses))
 	for i, s := range reconcile.Statuses {
-		parts[i] = barPart{Class: "s-" + string(s), Label: words[s], N: n[s]}
+		parts[i] = barPart{Class: "s-" + string(s), Label: wordFor(run, s), N: n[s]}
 	}
 	return barOf("Became of it", parts)
 }

@@ -29,7 +29,7 @@ func causes(run reconcile.Run) []cause {
 	at := map[key]int{}
 	var found []cause
 	for _, r := range run.Results {
-		if !amiss(r.Status) {
+		if !amiss(run, r.Status) {
 			continue
 		}
 		a := adviceFor(r)
@@ -78,4 +78,16 @@ func (c cause) ranges(most int) string {
 		text += " and " + thousands(rest) + " more"
 	}
 	return text
+}
+
+// place says in words where the rows are: "row 12", "rows 4–9, 12"; "" when they have no numbers.
+func (c cause) place() string {
+	text := c.ranges(8)
+	switch {
+	case text == "":
+		return ""
+	case len(c.Rows) == 1:
+		return "row " + text
+	}
+	return "rows " + text
 }

@@ -22,7 +22,7 @@ func (b *book) fixSheet(run reconcile.Run) error {
 	columns = append(columns, column{"what is wrong", 50}, column{"what to do", 80})
 	var rows []reconcile.Result
 	for _, r := range run.Results {
-		if unfulfilled(r) {
+		if unfulfilled(run, r) {
 			rows = append(rows, r)
 		}
 	}

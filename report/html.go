@@ -33,7 +33,6 @@ type page struct {
 	Plan    bool
 	Run     reconcile.Run
 	Verdict verdict
-	Stopped string
 	Facts   []fact
 	Tiles   []tile
 	Bars    []bar
@@ -84,7 +83,7 @@ func writeHTML(w io.Writer, run reconcile.Run, _ Options) error {
 		Style: template.CSS(pageCSS), Script: template.JS(pageJS), //nolint:gosec // our own files
 		Data:  template.JS(data), //nolint:gosec // JSON with < > & escaped
 		Title: oneLine(v.Title + " – " + run.Source.Name), Command: oneLine(run.Command), Plan: scoreOf(run).planned > 0,
-		Run: run, Verdict: v, Stopped: oneLine(run.Stopped), Facts: factsOf(run),
+		Run: run, Verdict: v, Facts: factsOf(run),
 		Tiles: tiles(run), Bars: []bar{asked(run), became(run)},
 		Flows: flows, Wide: draw(flows, wideCanvas), Narrow: draw(flows, narrowCanvas),
 		KYB: kybBars(run), Turns: turnsOf(run), Causes: pageCauses(run), Rows: len(run.Results),
@@ -104,7 +103,7 @@ func tiles(run reconcile.Run) []tile {
 	var ts []tile
 	for _, s := range reconcile.Statuses {
 		if n[s] > 0 {
-			ts = append(ts, tile{string(s), words[s], thousands(n[s])})
+			ts = append(ts, tile{string(s), wordFor(run, s), thousands(n[s])})
 		}
 	}
 	return ts
@@ -113,7 +112,7 @@ func tiles(run reconcile.Run) []tile {
 func pageCauses(run reconcile.Run) []pageCause {
 	var all []pageCause
 	for _, c := range causes(run) {
-		p := pageCause{cause: c, N: thousands(len(c.Rows)), Ranges: c.ranges(8)}
+		p := pageCause{cause: c, N: thousands(len(c.Rows)), Ranges: c.place()}
 		for _, r := range c.Rows[:min(firstRows, len(c.Rows))] {
 			l := lineOf(r)
 			l.CustomerName, l.Error = cut(l.CustomerName, 200), cut(l.Error, 400)

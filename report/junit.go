@@ -66,6 +66,9 @@ func suiteOf(run reconcile.Run) testSuite {
 			c.Failure = failureOf(r)
 			s.Failures++
 		case reconcile.Refused, reconcile.NotAttempted, reconcile.Unlisted:
+			if !amiss(run, r.Status) {
+				break
+			}
 			c.Skipped = &testFailure{Message: cut(message(r), 300)}
 			s.Skipped++
 		}

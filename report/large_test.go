@@ -50,7 +50,7 @@ func fate(r reconcile.Result, x int) reconcile.Result {
 	case x < 12:
 		return wrong(sent(r, reconcile.Failed, 500, kyb), reconcile.Failed, "", "the API answered 500 five times")
 	case x < 18:
-		return wrong(r, reconcile.Conflict, "changed_by_others", "now associated with Orient & Partner")
+		return wrong(r, reconcile.Conflict, "changed_since", "now associated with Orient & Partner")
 	case x < 26:
 		r.CustomerName, r.PreviousID, r.PreviousName, r.Action = "", "", "", reconcile.None
 		return wrong(r, reconcile.Invalid, "customer_not_found", "no customer has the id "+r.CustomerID)

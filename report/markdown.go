@@ -22,8 +22,8 @@ func writeMarkdown(w io.Writer, run reconcile.Run, _ Options) error {
 	v := verdictOf(run)
 	mark := map[string]string{"good": "✅", "plan": "📝", "warn": "⚠️", "bad": "❌"}[v.Tone]
 	fmt.Fprintf(&b, "## %s %s\n\n%s", mark, v.Title, v.Text)
-	if run.Stopped != "" {
-		fmt.Fprintf(&b, " It stopped because %s.", code(run.Stopped))
+	if v.Why != "" {
+		fmt.Fprintf(&b, " It ended early: %s.", code(v.Why))
 	}
 	fmt.Fprintf(&b, "\n\n%s of %s, run %s, %s", code(run.Command), code(run.Source.Name), code(run.ID), code(run.Environment))
 	fmt.Fprintf(&b, ", %s.\n", plural(run.Requests.Total(), "request"))
@@ -85,7 +85,7 @@ func markdownCauses(b *strings.Builder, run reconcile.Run) {
 
 // markdownRows writes the first rows that are amiss, and of a plan the first changes.
 func markdownRows(b *strings.Builder, run reconcile.Run) {
-	markdownList(b, run, "Rows that need attention", markdownAmiss, func(r reconcile.Result) bool { return amiss(r.Status) })
+	markdownList(b, run, "Rows that need attention", markdownAmiss, func(r reconcile.Result) bool { return amiss(run, r.Status) })
 	markdownList(b, run, "Changes to be made", markdownChanges, func(r reconcile.Result) bool { return r.Status == reconcile.Planned })
 }
 

@@ -101,8 +101,8 @@ func (g *grid) verdict(run reconcile.Run) error {
 		return err
 	}
 	texts := []string{v.Text}
-	if run.Stopped != "" {
-		texts = append(texts, "It stopped because "+oneLine(run.Stopped)+".")
+	if v.Why != "" {
+		texts = append(texts, "It ended early: "+v.Why+".")
 	}
 	if v.Next != "" {
 		texts = append(texts, v.Next+" "+v.Command)
@@ -128,7 +128,7 @@ func (g *grid) counts(run reconcile.Run) error {
 	var rows [][]any
 	for _, s := range reconcile.Statuses {
 		if n[s] > 0 {
-			rows = append(rows, []any{string(s), words[s], n[s]})
+			rows = append(rows, []any{string(s), wordFor(run, s), n[s]})
 		}
 	}
 	first := g.row + 3

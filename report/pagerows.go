@@ -40,10 +40,14 @@ func pageJSON(run reconcile.Run) ([]byte, error) {
 	}
 	for i, r := range run.Results {
 		l := lineOf(r)
+		var a advice
+		if amiss(run, r.Status) {
+			a = adviceFor(r)
+		}
 		row := []any{
 			int(r.Row), l.CustomerID, l.CustomerName, p.place(l.PreviousID), p.place(l.PreviousName), p.place(l.SubClientID),
 			p.place(l.SubClientName), p.place(l.Action), p.place(l.Status), p.place(oneLine(r.KYBBefore)), p.place(l.KYBStatus),
-			r.HTTPStatus, p.place(l.ErrorCode), p.place(l.Error), p.place(adviceFor(r).Title), p.place(Advice(r)), l.RequestID, r.Attempts,
+			r.HTTPStatus, p.place(l.ErrorCode), p.place(l.Error), p.place(a.Title), p.place(a.Do), l.RequestID, r.Attempts,
 			l.FinishedAt, int(r.Same),
 		}
 		for j := range run.Source.Columns {

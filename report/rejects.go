@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"time"
 
 	"dakota-reconcile/reconcile"
 )
@@ -53,8 +55,12 @@ func inputKind(what, path string) (Kind, error) {
 	return k, nil
 }
 
-// unfulfilled reports whether the row is one of the input that is not as wished after the run.
-func unfulfilled(r reconcile.Result) bool {
+// unfulfilled reports whether the row is one of the input that is not as wished after the run. Of a file that was only checked, these
+// are the rows that can't be used.
+func unfulfilled(run reconcile.Run, r reconcile.Result) bool {
+	if run.Command == "validate" && r.Status != reconcile.Invalid {
+		return false
+	}
 	return r.Row != 0 && !r.Keep && r.Status != reconcile.Applied && r.Status != reconcile.Unchanged
 }
 
@@ -67,7 +73,7 @@ func rejected(run reconcile.Run) [][]string {
 	}
 	records := [][]string{header}
 	for _, r := range run.Results {
-		if !unfulfilled(r) {
+		if !unfulfilled(run, r) {
 			continue
 		}
 		record := make([]string, len(slots))
@@ -91,7 +97,7 @@ type slot struct {
 func inputSlots(src reconcile.Source) []slot {
 	slots := []slot{
 		{src.Customer, orElse(src.CustomerName, "customer_id"), true, func(r reconcile.Result) string { return oneLine(r.CustomerID) }},
-		{src.SubClient, orElse(src.SubClientName, "sub_client_id"), true, func(r reconcile.Result) string { return oneLine(r.SubClientID) }},
+		{src.SubClient, orElse(src.SubClientName, "sub_client_id"), true, wishAgain},
 	}
 	for i, name := range src.Columns {
 		place := len(src.Columns) + 3 // behind all others
@@ -102,6 +108,24 @@ func inputSlots(src reconcile.Source) []slot {
 	}
 	slices.SortStableFunc(slots, func(a, b slot) int { return a.place - b.place })
 	return slots
+}
+
+// wishAgain returns the wished sub-client as it can be fed in again. Of a cell that could not be read ("N/A", a formula's error) nothing
+// is kept but the problem, and an empty cell in its place would disassociate the customer: a question mark stands there, which the
+// next run refuses until somebody decides.
+func wishAgain(r reconcile.Result) string {
+	if r.SubClientID != "" || r.Status != reconcile.Invalid {
+		return oneLine(r.SubClientID)
+	}
+	switch r.ErrorCode {
+	case "customer_not_found", "conflicting_rows": // the cell was read; it is empty
+		return ""
+	}
+	customerIsWrong := reconcile.CheckID(r.CustomerID, time.Unix(1<<40, 0)) != nil
+	if customerIsWrong && !strings.Contains(r.Error, "; ") { // the one problem of the row is in its other cell
+		return ""
+	}
+	return "?"
 }
 
 func orElse(s, other string) string {

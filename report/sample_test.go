@@ -152,7 +152,7 @@ func unsettled() []reconcile.Result {
 		wrong(sent(ready(11, "Always Broken Ltd", "", north), reconcile.Failed, 500, "active"), reconcile.Failed,
 			"server_error", "the API answered 500 five times"),
 		wrong(sent(ready(12, "Taken @cmd|calc", south, north), reconcile.Conflict, 0, "active"), reconcile.Conflict,
-			"changed_by_others", "now associated with Orient & Partner"),
+			"changed_since", "now associated with Orient & Partner"),
 		wrong(sent(ready(13, "In Doubt Ltd", north, ""), reconcile.InDoubt, 0, "active"), reconcile.InDoubt,
 			"timeout", "no answer within 15s"),
 		wrong(frozen, reconcile.Refused, "kyb_status", "kyb_status is frozen"),

@@ -13,6 +13,7 @@ type verdict struct {
 	Tone    string // good, plan (waits for somebody), warn (rows need attention), bad (stopped before its end)
 	Title   string // one line
 	Text    string // the numbers behind it
+	Why     string // why it ended before its last row; "" when it did not
 	Next    string // what to do now; "" for nothing
 	Command string // that does it; "" when no command does
 }
@@ -22,6 +23,7 @@ type score struct {
 	changes, applied, planned int // changes asked for, of these made, and of these only planned
 	attention                 int // rows that somebody must look at: failed, conflict, invalid
 	open                      int // rows that resume would settle: not_attempted, in_doubt
+	whole                     int // problems of the whole file, which belong to no row
 	rows                      int
 }
 
@@ -45,6 +47,7 @@ func scoreOf(run reconcile.Run) score {
 			s.changes += count(own)
 		case reconcile.Invalid:
 			s.attention++
+			s.whole += count(r.Row == 0)
 		}
 	}
 	return s
@@ -60,14 +63,14 @@ func count(is bool) int {
 // verdictOf says what the run came to.
 func verdictOf(run reconcile.Run) verdict {
 	s := scoreOf(run)
-	v := verdict{Text: inWords(run)}
+	v := verdict{Text: inWords(run), Why: oneLine(run.Stopped)}
 	v.Next, v.Command = next(run, s)
 	switch {
 	case run.Command == "validate":
-		v.Tone, v.Title = "good", plural(s.rows, "row")+" checked, all can be used"
-		if s.attention > 0 {
-			v.Tone, v.Title = "bad", fmt.Sprintf("%s of %s can't be used; nothing was sent", thousands(s.attention), plural(s.rows, "row"))
-		}
+		v.Tone, v.Title = s.checked()
+		v.Why = "" // the title says it
+	case refused(run):
+		v.Tone, v.Title = "bad", "Refused: nothing was changed"
 	case s.planned > 0:
 		v.Tone, v.Title = "plan", plural(s.planned, "change")+" to be made"+s.trouble()
 	case run.Stopped != "" || s.open > 0:
@@ -81,6 +84,20 @@ func verdictOf(run reconcile.Run) verdict {
 	}
 	return v
 }
+
+// checked is the title of a file that was only checked. A problem without a row is one of the whole file.
+func (s score) checked() (tone, title string) {
+	switch {
+	case s.whole > 0:
+		return "bad", "The file can't be used: " + plural(s.attention, "problem")
+	case s.attention > 0:
+		return "bad", fmt.Sprintf("%s of %s can't be used", thousands(s.attention), plural(s.rows, "row"))
+	}
+	return "good", plural(s.rows, "row") + " checked, all can be used"
+}
+
+// refused reports whether a guard refused the run, or another run held the lock.
+func refused(run reconcile.Run) bool { return run.ExitCode == 4 }
 
 // trouble is the end of a title when rows need attention.
 func (s score) trouble() string {
@@ -101,13 +118,21 @@ var words = map[reconcile.Status]string{
 	reconcile.Unlisted: "in a sub-client but not in the file",
 }
 
+// wordFor is words for the run: of a file that was only checked, a row that was not attempted is sound.
+func wordFor(run reconcile.Run, s reconcile.Status) string {
+	if run.Command == "validate" && s == reconcile.NotAttempted {
+		return "sound"
+	}
+	return words[s]
+}
+
 // inWords lists the statuses that occur: "15 rows: 4 changed, 2 already as wished, 9 failed."
 func inWords(run reconcile.Run) string {
 	n := tally(run)
 	var parts []string
 	for _, s := range reconcile.Statuses {
 		if n[s] > 0 {
-			parts = append(parts, thousands(n[s])+" "+words[s])
+			parts = append(parts, thousands(n[s])+" "+wordFor(run, s))
 		}
 	}
 	if len(parts) == 0 {
@@ -123,6 +148,8 @@ func next(run reconcile.Run, s score) (do, command string) {
 		return "Correct the rows below and check the file again.", ""
 	case run.Command == "validate":
 		return "See what it would change:", "dakota-reconcile plan " + shellWord(run.Source.Name)
+	case refused(run):
+		return "Read why below and in the command's output, which names the flag that overrides it.", ""
 	case run.Resumable:
 		return "Finish it; nothing is done twice:", "dakota-reconcile resume " + shellWord(run.ID)
 	case s.planned > 0:
