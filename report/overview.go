@@ -25,7 +25,7 @@ func (b *book) summarySheet(name string, run reconcile.Run) error {
 		}
 	}
 	g := &grid{b: b, sheet: name, row: 1}
-	for i, w := range []float64{30, 34, 14, 14, 14, 14, 14, 14} {
+	for i, w := range []float64{44, 34, 15, 12, 24, 14, 14, 40} {
 		letter := string(rune('A' + i))
 		if err := b.SetColWidth(name, letter, letter, w); err != nil {
 			return err
@@ -35,6 +35,9 @@ func (b *book) summarySheet(name string, run reconcile.Run) error {
 		if err := part(run); err != nil {
 			return fmt.Errorf("sheet %q: %w", name, err)
 		}
+	}
+	if err := b.printable(name); err != nil {
+		return err
 	}
 	off := false
 	return b.SetSheetView(name, 0, &excelize.ViewOptions{ShowGridLines: &off})
@@ -62,12 +65,12 @@ func (g *grid) line(style int, cells ...any) error {
 	return nil
 }
 
-// table writes a title, a header and rows, and a blank row behind them; nothing when there are no rows.
+// table writes a title, a header if there is one, and rows, and a blank row behind them; nothing when there are no rows.
 func (g *grid) table(title string, header []any, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	heading, err := g.b.style("heading", &excelize.Style{Font: &excelize.Font{Bold: true, Size: 13, Color: "1F3A5F"}})
+	heading, err := g.b.style("heading", &excelize.Style{Font: bold(13, "1F3A5F")})
 	if err != nil {
 		return err
 	}
@@ -79,8 +82,10 @@ func (g *grid) table(title string, header []any, rows [][]any) error {
 	if err := g.line(heading, title); err != nil {
 		return err
 	}
-	if err := g.line(names, header...); err != nil {
-		return err
+	if len(header) > 0 {
+		if err := g.line(names, header...); err != nil {
+			return err
+		}
 	}
 	for _, r := range rows {
 		if err := g.line(0, r...); err != nil {
@@ -93,7 +98,7 @@ func (g *grid) table(title string, header []any, rows [][]any) error {
 func (g *grid) verdict(run reconcile.Run) error {
 	v := verdictOf(run)
 	color := map[string]string{"good": "17603A", "plan": "0B4F8A", "warn": "8A4607", "bad": "8F1D1D"}[v.Tone]
-	big, err := g.b.style("verdict", &excelize.Style{Font: &excelize.Font{Bold: true, Size: 18, Color: color}})
+	big, err := g.b.style("verdict", &excelize.Style{Font: bold(18, color)})
 	if err != nil {
 		return err
 	}
@@ -120,7 +125,7 @@ func (g *grid) facts(run reconcile.Run) error {
 	for _, f := range factsOf(run) {
 		rows = append(rows, []any{f.Name, f.Value})
 	}
-	return g.table("The run", []any{"", ""}, rows)
+	return g.table("The run", nil, rows)
 }
 
 func (g *grid) counts(run reconcile.Run) error {

@@ -21,6 +21,9 @@ type stream struct {
 // stream begins the sheet with its notes, each in the first cell of a row above the header, and the header. rows is the number of rows
 // to come.
 func (b *book) stream(sheet string, columns []column, rows int, notes ...string) (*stream, error) {
+	if err := b.printable(sheet); err != nil {
+		return nil, err
+	}
 	sw, err := b.NewStreamWriter(sheet)
 	if err != nil {
 		return nil, err

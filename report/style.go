@@ -38,7 +38,7 @@ func (b *book) style(name string, s *excelize.Style) (int, error) {
 // headerStyle is for the names of our columns.
 func (b *book) headerStyle() (int, error) {
 	return b.style("header", &excelize.Style{
-		Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: fill("1F3A5F"), NumFmt: textFormat,
+		Font: bold(11, "FFFFFF"), Fill: fill("1F3A5F"), NumFmt: textFormat,
 		Alignment: &excelize.Alignment{Vertical: "center"},
 	})
 }
@@ -55,10 +55,23 @@ func (b *book) statusStyle(s reconcile.Status) (int, error) {
 		return b.textStyle()
 	}
 	return b.style(string(s), &excelize.Style{
-		Font: &excelize.Font{Bold: true, Color: t.text}, Fill: fill(t.ground), NumFmt: textFormat,
+		Font: bold(11, t.text), Fill: fill(t.ground), NumFmt: textFormat,
 	})
+}
+
+func bold(size float64, color string) *excelize.Font {
+	return &excelize.Font{Bold: true, Family: "Calibri", Size: size, Color: color}
 }
 
 func fill(color string) excelize.Fill {
 	return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
+}
+
+// printable makes the sheet print across one page's width, lying, which is how people print tables.
+func (b *book) printable(sheet string) error {
+	fit, orientation, wide, tall := true, "landscape", 1, 0
+	if err := b.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+		return err
+	}
+	return b.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &orientation, FitToWidth: &wide, FitToHeight: &tall})
 }
