@@ -38,6 +38,8 @@ var byCode = map[string]advice{
 		"Open the file in a spreadsheet program and see that each value stands in its column; a value with a separator in it needs quotes."},
 	"repeated_header": {"The header stands among the rows",
 		"Remove the row."},
+	"stray_id": {"An id stands in a column without a header",
+		"Move the id, or the header, to where it belongs; the sub-client's cell itself is empty."},
 	"cut_off": {"The file seems to be cut off",
 		"Get the file again from where it came; its end is missing."},
 	"damaged": {"The file is damaged here",

@@ -12,10 +12,7 @@ type fact struct{ Name, Value string }
 
 // factsOf returns what a reader may ask of a run, without what is not known.
 func factsOf(run reconcile.Run) []fact {
-	u, bill := run.Requests, ""
-	if scoreOf(run).planned > 0 { // of a run that is over, the requests are told
-		bill = billText(run.Bill)
-	}
+	u := run.Requests
 	all := []fact{
 		{"command", run.Command},
 		{"run", run.ID},
@@ -30,7 +27,6 @@ func factsOf(run reconcile.Run) []fact {
 		{"requests", requestsOf(run)},
 		{"throttled", orBlank(u.Throttled)},
 		{"sent again", orBlank(u.Retries)},
-		{"bill", bill},
 	}
 	var facts []fact
 	for _, f := range all {
@@ -72,14 +68,17 @@ func requestsOf(run reconcile.Run) string {
 	return text
 }
 
-// billText says what a plan costs; "" when it costs nothing more.
+// billText says what a plan costs: "8 writes and 1 check to come, at 60 requests in 1m 0s about 9s, until 2026-11-22 08:30:20 UTC".
 func billText(b reconcile.Bill) string {
 	if b.Writes+b.Checks == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("%s reads made, %s and %s to come", thousands(b.Reads), plural(b.Writes, "write"), plural(b.Checks, "check"))
+	text := fmt.Sprintf("%s and %s to come", plural(b.Writes, "write"), plural(b.Checks, "check"))
 	if b.Limit > 0 && b.Window > 0 {
-		text += fmt.Sprintf(", at %d in %s about %s", b.Limit, took(b.Window), took(b.Takes))
+		text += fmt.Sprintf(", at %s in %s about %s", plural(b.Limit, "request"), took(b.Window), took(b.Takes))
+	}
+	if !b.Ends.IsZero() {
+		text += ", until " + clock(stamp(b.Ends))
 	}
 	return text
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"dakota-reconcile/reconcile"
 )
@@ -217,14 +218,16 @@ func (c canvas) place(nodes []*node, height float64) {
 
 // fit returns as much of s as is n letters wide; those of East Asia count twice.
 func fit(s string, n int) string {
-	width := 0
+	width, room := 0, 0 // room is what of s leaves place for an ellipsis
 	for i, r := range s {
-		step := 1
 		if unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana) {
-			step = 2
+			width++
 		}
-		if width += step; width > n {
-			return strings.TrimSpace(cut(s[:i], len([]rune(s[:i]))-1)) + "…"
+		if width++; width > n {
+			return strings.TrimSpace(s[:room]) + "…"
+		}
+		if width < n {
+			room = i + utf8.RuneLen(r)
 		}
 	}
 	return s

@@ -22,6 +22,9 @@ func writeMarkdown(w io.Writer, run reconcile.Run, _ Options) error {
 	v := verdictOf(run)
 	mark := map[string]string{"good": "✅", "plan": "📝", "warn": "⚠️", "bad": "❌"}[v.Tone]
 	fmt.Fprintf(&b, "## %s %s\n\n%s", mark, v.Title, v.Text)
+	if v.Cost != "" {
+		fmt.Fprintf(&b, " It takes %s.", v.Cost)
+	}
 	if v.Why != "" {
 		fmt.Fprintf(&b, " It ended early: %s.", code(v.Why))
 	}

@@ -106,6 +106,9 @@ func (g *grid) verdict(run reconcile.Run) error {
 		return err
 	}
 	texts := []string{v.Text}
+	if v.Cost != "" {
+		texts = append(texts, "It takes "+v.Cost+".")
+	}
 	if v.Why != "" {
 		texts = append(texts, "It ended early: "+v.Why+".")
 	}

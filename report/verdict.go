@@ -13,6 +13,7 @@ type verdict struct {
 	Tone    string // good, plan (waits for somebody), warn (rows need attention), bad (stopped before its end)
 	Title   string // one line
 	Text    string // the numbers behind it
+	Cost    string // of a plan: what it takes in requests and time; "" otherwise
 	Why     string // why it ended before its last row; "" when it did not
 	Next    string // what to do now; "" for nothing
 	Command string // that does it; "" when no command does
@@ -73,6 +74,7 @@ func verdictOf(run reconcile.Run) verdict {
 		v.Tone, v.Title = "bad", "Refused: nothing was changed"
 	case s.planned > 0:
 		v.Tone, v.Title = "plan", plural(s.planned, "change")+" to be made"+s.trouble()
+		v.Cost = billText(run.Bill)
 	case run.Stopped != "" || s.open > 0:
 		v.Tone, v.Title = "bad", fmt.Sprintf("Stopped early: %s of %s made", thousands(s.applied), plural(s.changes, "change"))
 	case s.attention > 0:

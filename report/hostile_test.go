@@ -1,0 +1,152 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/xuri/excelize/v2"
+
+	"dakota-reconcile/reconcile"
+)
+
+// besetInput is beset where the two ids' cells are hostile too, as rows of an input that can't be used.
+func besetInput() reconcile.Run {
+	run := beset()
+	for i := range run.Results {
+		r := &run.Results[i]
+		r.SubClientID, r.Status = r.CustomerName, reconcile.Invalid
+	}
+	return run
+}
+
+// calculates reports whether a spreadsheet would calculate a cell that holds s. It is written apart from what it checks, from the list
+// of OWASP: the first character that is not a blank or invisible decides; numbers are harmless.
+func calculates(s string) bool {
+	s = strings.TrimLeftFunc(s, func(r rune) bool { return r == '"' || unicode.IsSpace(r) || !unicode.IsPrint(r) })
+	if s == "" || strings.Trim(s, "+-0123456789.,eE%") == "" && strings.LastIndexAny(s, "+-") == 0 {
+		return false
+	}
+	return strings.ContainsAny(s[:1], "=+-@") || strings.ContainsAny(string([]rune(s)[:1]), "＝＋－＠")
+}
+
+func TestNoCellOfATextFileCalculatesWhateverSeparatesItsCells(t *testing.T) {
+	var rejects, export bytes.Buffer
+	if _, err := Rejects(&rejects, CSV, besetInput()); err != nil {
+		t.Fatal(err)
+	}
+	var customers []reconcile.Change
+	for _, r := range besetInput().Results {
+		customers = append(customers, r.Change)
+	}
+	if err := Export(&export, CSV, customers, nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range map[string][]byte{
+		"report": render(t, CSV, beset()), "validated": render(t, CSV, besetInput()), "rejects": rejects.Bytes(), "export": export.Bytes(),
+	} {
+		records, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, record := range records {
+			for _, c := range record {
+				if calculates(c) {
+					t.Errorf("%s: a cell calculates: %.60q", name, c)
+				}
+				for _, part := range strings.FieldsFunc(c, func(r rune) bool { return strings.ContainsRune(";\t\r\n", r) }) {
+					if part != record[0] && calculates(part) {
+						t.Errorf("%s: split at another separator, a cell calculates: %.60q of %.60q", name, part, c)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestNoCellOfAWorkbookCalculates(t *testing.T) {
+	var rejects, export bytes.Buffer
+	if _, err := Rejects(&rejects, XLSX, besetInput()); err != nil {
+		t.Fatal(err)
+	}
+	if err := Export(&export, XLSX, nil, beset().SubClients); err != nil {
+		t.Fatal(err)
+	}
+	run := fromWorkbook()
+	run.Results = beset().Results
+	for name, b := range map[string][]byte{
+		"report": render(t, XLSX, beset()), "rejects": rejects.Bytes(), "export": export.Bytes(),
+		"user's": renderInto(t, run, plainBook(t)),
+	} {
+		f := open(t, b)
+		for _, sheet := range f.GetSheetList() {
+			rows, err := f.GetRows(sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for y, row := range rows {
+				for x, c := range row {
+					if formula, err := f.GetCellFormula(sheet, axis(x+1, y+1)); err != nil || formula != "" || calculates(c) {
+						t.Errorf("%s: %s!%s calculates: %.60q %q (%v)", name, sheet, axis(x+1, y+1), c, formula, err)
+					}
+				}
+			}
+		}
+	}
+}
+
+// plainBook is a workbook with a header in row 3 and nothing else.
+func plainBook(t testing.TB) []byte {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	if err := f.SetSheetName("Sheet1", "Customers"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.SetSheetRow("Customers", "A3", &[]string{"balance", "Customer ID", "city", "Sub-Client"}); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestNoReportHoldsWhatATerminalWouldRun(t *testing.T) {
+	for _, k := range textKinds {
+		for _, r := range string(render(t, k, beset())) {
+			if unicode.IsControl(r) && !strings.ContainsRune("\n\r\t", r) || turns(r) {
+				t.Errorf("%s holds %U", k, r)
+				break
+			}
+		}
+	}
+}
+
+func TestMarkdownShowsStrangersTextAsCode(t *testing.T) {
+	inSpan := false
+	var outside strings.Builder
+	for _, r := range string(render(t, Markdown, beset())) {
+		switch {
+		case r == '`':
+			inSpan = !inSpan
+		case r == '\n' && inSpan:
+			t.Fatal("a code span goes over a line's end")
+		case !inSpan:
+			outside.WriteRune(r)
+		}
+	}
+	for _, sign := range []string{"<", "http", "@mara", "**bold", "](", "pwned", "#1"} {
+		if strings.Contains(outside.String(), sign) {
+			t.Errorf("outside of code stands %q", sign)
+		}
+	}
+	for line := range strings.Lines(string(render(t, Markdown, beset()))) {
+		if strings.HasPrefix(line, "|") && len([]rune(line)) > 1000 {
+			t.Errorf("a line of %d characters", len([]rune(line)))
+		}
+	}
+}
