@@ -76,3 +76,21 @@ func TestControlShowsNoApplicationTokens(t *testing.T) {
 		t.Error("a token is shown")
 	}
 }
+
+func TestControlListensBesideTheAPI(t *testing.T) {
+	s := pair(nil)
+	base, stop, err := s.ListenControl("localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	resp, err := http.Get(base + "/_control/counts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	defer http.DefaultClient.CloseIdleConnections()
+	if resp.StatusCode != 200 {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+}

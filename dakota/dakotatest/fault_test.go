@@ -305,6 +305,10 @@ func TestStaleReadShowsWhatWasBefore(t *testing.T) {
 
 func TestRedirectLeadsElsewhereAndIsSeenThere(t *testing.T) {
 	s := pair(dakotatest.Attempts(1, dakotatest.Fault{Redirect: "https://elsewhere.example/customers"}))
+	again := pair(dakotatest.Always(dakotatest.Fault{Redirect: "/elsewhere", Status: 308}))
+	if resp, _ := send(t, again, "PATCH", patchTarget, patchBody); resp.StatusCode != 308 || holds(again) != "" {
+		t.Errorf("status %d, the customer holds %q", resp.StatusCode, holds(again))
+	}
 	resp, _ := send(t, s, "GET", "/customers", "")
 	if resp.StatusCode != 302 || resp.Header.Get("Location") != "https://elsewhere.example/customers" {
 		t.Fatalf("%d to %q", resp.StatusCode, resp.Header.Get("Location"))

@@ -87,21 +87,32 @@ func (p faultSpec) compile(now time.Time) FaultFunc {
 	return f
 }
 
-// set takes one word in.
-func (p *faultSpec) set(name, value string, valued bool) (err error) {
+// flag is where a word without a value is kept; nil when it is no such word.
+func (p *faultSpec) flag(name string) *bool {
 	f := &p.fault
-	switch flags := map[string]*bool{
+	return map[string]*bool{
 		"made": &f.Made, "truncate": &f.Truncate, "garble": &f.Garble, "wrong-customer": &f.WrongCustomer,
 		"ignore-change": &f.IgnoreChange, "stale-read": &f.StaleRead,
-	}; {
-	case flags[name] != nil && valued:
+	}[name]
+}
+
+// set takes one word in.
+func (p *faultSpec) set(name, value string, valued bool) error {
+	switch flag := p.flag(name); {
+	case flag != nil && valued:
 		return fmt.Errorf("takes no value")
-	case flags[name] != nil:
-		*flags[name] = true
+	case flag != nil:
+		*flag = true
 		return nil
 	case !valued:
 		return fmt.Errorf("is not known, or needs a value")
 	}
+	return p.setValue(name, value)
+}
+
+// setValue takes in one word that has a value.
+func (p *faultSpec) setValue(name, value string) (err error) {
+	f := &p.fault
 	switch name {
 	case "every", "first", "after", "status", "pad":
 		return p.setNumber(name, value)

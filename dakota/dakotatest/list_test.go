@@ -2,6 +2,7 @@ package dakotatest_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -172,6 +173,44 @@ func TestSummaryWithAndWithoutEmptySubClients(t *testing.T) {
 		}
 		if got := strings.Count(body, "customer_count"); got != want {
 			t.Errorf("OmitEmptySubClients %v: %d lines, want %d", omit, got, want)
+		}
+	}
+}
+
+func TestKnobsOfOrderCanBeTurnedInUse(t *testing.T) {
+	s := seeded(dakotatest.SeedOptions{Customers: 30, Burst: 30, Deleted: 0.3})
+	first := func() string {
+		_, body := send(t, s, "GET", "/customers?limit=1&sort_by=created_at", "")
+		return decode[listed](t, body).Data[0].ID
+	}
+	total := len(s.Customers())
+	ids := make([]string, 0, total)
+	for _, c := range s.Customers() {
+		ids = append(ids, c.ID)
+	}
+	if got := first(); got != slices.Min(ids) {
+		t.Errorf("by bytes %s is first, want %s", got, slices.Min(ids))
+	}
+	s.Adjust(func() { s.Ties = dakotatest.TiesReversed })
+	if got := first(); got != slices.Max(ids) {
+		t.Errorf("reversed %s is first, want %s", got, slices.Max(ids))
+	}
+	s.Adjust(func() { s.Ties, s.HideDeleted = dakotatest.TiesShuffled, true })
+	if n := len(s.Customers()); n >= total {
+		t.Errorf("%d of %d customers listed, though the deleted are hidden", n, total)
+	}
+	if a, b := first(), first(); a != b {
+		t.Errorf("shuffled, but not always the same: %s and %s", a, b)
+	}
+}
+
+func TestNamesAreOrderedByTheCollation(t *testing.T) {
+	for ties, want := range map[dakotatest.Ties]string{dakotatest.TiesByID: "Zeta", dakotatest.TiesFoldCase: "alpha"} {
+		s := dakotatest.Server{Ties: ties}
+		s.Add(dakotatest.Customer{Name: "Zeta"}, dakotatest.Customer{Name: "alpha"}, dakotatest.Customer{Name: "alphabet"})
+		_, body := send(t, &s, "GET", "/customers?limit=1", "")
+		if got := decode[listed](t, body).Data[0].Name; got != want {
+			t.Errorf("collation %d: %q is first, want %q", ties, got, want)
 		}
 	}
 }

@@ -218,6 +218,14 @@ func TestRoutesAndMethods(t *testing.T) {
 	}
 }
 
+func TestAGetWithABodyIsRefused(t *testing.T) {
+	s := pair(nil)
+	for _, target := range []string{"/customers", "/customers/sub-client-summary", "/customers/" + idLower} {
+		resp, body := send(t, s, "GET", target, "{}")
+		checkProblem(t, resp, body, http.StatusBadRequest, "")
+	}
+}
+
 func TestKeysAreKnownForbiddenOrRevoked(t *testing.T) {
 	s := dakotatest.Server{Keys: []string{"good", "old"}, Forbidden: []string{"visitor"}}
 	s.Revoke("old")

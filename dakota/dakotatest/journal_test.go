@@ -23,7 +23,7 @@ func TestRecordTellsEveryRequestInOrder(t *testing.T) {
 	send(t, s, "GET", "/customers/"+idLower, "")
 	send(t, s, "GET", "/customers/sub-client-summary", "")
 	send(t, s, "POST", "/customers", "{}")
-	print := dakotatest.Fingerprint(testKey)
+	who := dakotatest.Fingerprint(testKey)
 	want := []dakotatest.Exchange{
 		{Request: dakotatest.Request{N: 1, Attempt: 1, Kind: dakotatest.List, Method: "GET", Path: "/customers", Query: "limit=5"}, Status: 200},
 		{Request: dakotatest.Request{N: 2, Attempt: 1, Kind: dakotatest.Patch, Method: "PATCH", Path: patchTarget, Body: patchBody, CustomerID: idLower}, Status: 200, Made: true, To: idUpper},
@@ -32,7 +32,7 @@ func TestRecordTellsEveryRequestInOrder(t *testing.T) {
 		{Request: dakotatest.Request{N: 5, Attempt: 1, Kind: dakotatest.Other, Method: "POST", Path: "/customers", Body: "{}"}, Status: 405},
 	}
 	for i := range want {
-		want[i].Key, want[i].Host = print, "api.platform.sandbox.dakota.xyz"
+		want[i].Key, want[i].Host = who, "api.platform.sandbox.dakota.xyz"
 	}
 	got := s.Requests()
 	ignore := cmpopts.IgnoreFields(dakotatest.Exchange{}, "At", "Ended", "RequestID", "Header")
