@@ -77,7 +77,7 @@ type Outcome struct {
 // Resumable tells whether rows are left that resume would send or settle.
 func (o *Outcome) Resumable() bool {
 	for i := range o.Rows {
-		if s := o.Rows[i].Status; s == NotAttempted || s == InDoubt {
+		if o.Rows[i].unfinished() {
 			return true
 		}
 	}

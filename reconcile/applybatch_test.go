@@ -32,7 +32,9 @@ func (s *stage) planned(o *reconcile.Observer, staleness time.Duration) *reconci
 func slowStage(t *testing.T, n int, staleness time.Duration) (*stage, *reconcile.Plan) {
 	s := setStage(t, n)
 	s.server.Quota = dakotatest.Quota{}
-	s.server.Latency = func(dakotatest.Request) (time.Duration, time.Duration) { return 40 * time.Millisecond, 40 * time.Millisecond }
+	s.server.Latency = func(dakotatest.Request) (time.Duration, time.Duration) {
+		return 40 * time.Millisecond, 40 * time.Millisecond
+	}
 	o := &reconcile.Observer{API: s.client}
 	p := s.planned(o, staleness)
 	s.applier.MaxStaleness, s.applier.Refresh = staleness, o.Refresh

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 )
 
@@ -18,7 +19,8 @@ type Rest struct {
 }
 
 // Remaining returns what is left to do of a run, from its results as the ledger has them: the rows not attempted, those still planned
-// because the run was killed, and those in doubt. Rows that failed or conflicted are done; their report says what to do.
+// because the run was killed, those in doubt, and those that failed only because the key was refused. Other rows that failed or
+// conflicted are done; their report says what to do.
 func Remaining(results []Result) *Rest {
 	rest := &Rest{Expect: map[string]string{}, results: results}
 	first := firstRows(results)
@@ -41,7 +43,13 @@ func left(r *Result, results []Result, first map[int32]int) bool {
 	if j, ok := first[r.Same]; ok && r.Same != 0 {
 		r = &results[j]
 	}
-	return r.Status == NotAttempted || r.Status == Planned || r.Status == InDoubt
+	return r.Status == Planned || r.unfinished()
+}
+
+// unfinished tells whether resume would send or settle the row after its run has ended.
+func (r *Result) unfinished() bool {
+	keyRefused := r.HTTPStatus == http.StatusUnauthorized || r.HTTPStatus == http.StatusForbidden
+	return r.Status == NotAttempted || r.Status == InDoubt || r.Status == Failed && keyRefused
 }
 
 // Doubts returns how many of the rows left were sent without anybody knowing yet whether they were made.
@@ -58,7 +66,7 @@ func (rest *Rest) Doubts() int {
 // Plan returns the whole run as a plan: the rows done with their results, and those left as part, the plan of Assignments, has them. Its
 // rows stand where they stood in the run, so that journal and report are one.
 //
-// A row that was sent before and whose customer now holds the wish was made by us: it is applied, not unchanged. The error is for a part
+// A row that was sent before, and not refused, and whose customer now holds the wish was made by us: it is applied, not unchanged. The error is for a part
 // that is not the plan of Assignments.
 func (rest *Rest) Plan(part *Plan) (*Plan, error) {
 	if len(part.Rows) != len(rest.at) {
@@ -94,7 +102,7 @@ func takeUp(before *Result, now Result) Result {
 		return now
 	}
 	now.FinishedAt = planMillis(now.ObservedAt)
-	if now.Status == Unchanged {
+	if now.Status == Unchanged && before.Status != Failed {
 		now.Status, now.Action = Applied, before.Action
 		now.PreviousID, now.PreviousName, now.KYBBefore = before.PreviousID, before.PreviousName, before.KYBBefore
 	}

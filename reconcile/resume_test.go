@@ -41,6 +41,8 @@ func TestRemainingAreTheRowsNotDone(t *testing.T) {
 	applied := row(2, "b", "s1", "", reconcile.Applied)
 	stillPlanned := repeat(12, applied) // the run was killed before it was told its outcome
 	stillPlanned.Status = reconcile.Planned
+	keyRefused := row(13, "m", "s1", "s2", reconcile.Failed)
+	keyRefused.HTTPStatus = 401
 	pruned := row(0, "z", "s1", "", reconcile.NotAttempted)
 	results := []reconcile.Result{
 		applied, doubt,
@@ -49,18 +51,18 @@ func TestRemainingAreTheRowsNotDone(t *testing.T) {
 		row(6, "f", "s1", "s2", reconcile.Failed),
 		row(7, "g", "s1", "s2", reconcile.Conflict),
 		row(8, "k", "s1", "s2", reconcile.Refused),
-		planned, unread, repeat(11, planned), stillPlanned, pruned,
+		planned, unread, repeat(11, planned), stillPlanned, keyRefused, pruned,
 	}
 	rest := reconcile.Remaining(results)
 	var got []int32
 	for _, a := range rest.Assignments {
 		got = append(got, a.Row)
 	}
-	if diff := cmp.Diff([]int32{3, 4, 9, 10, 11, 0}, got); diff != "" {
+	if diff := cmp.Diff([]int32{3, 4, 9, 10, 11, 13, 0}, got); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 	// What was never read is expected to hold nothing in particular.
-	if diff := cmp.Diff(map[string]string{"c": "s1", "d": "s1", "h": "", "z": "s1"}, rest.Expect); diff != "" {
+	if diff := cmp.Diff(map[string]string{"c": "s1", "d": "s1", "h": "", "m": "s1", "z": "s1"}, rest.Expect); diff != "" {
 		t.Errorf("expected (-want +got):\n%s", diff)
 	}
 	if rest.Doubts() != 1 {

@@ -16,6 +16,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
+
 	"dakota-reconcile/dakota"
 	"dakota-reconcile/dakota/dakotatest"
 	"dakota-reconcile/reconcile"
@@ -173,8 +175,12 @@ func (w *simWorld) weather() {
 	unreadable, unreachable, seed := w.rnd.IntN(2) == 0, w.rnd.IntN(2) == 0, w.seed
 	out := func(at time.Time) bool { return !at.Before(outageFrom) && at.Before(outageFrom.Add(outageFor)) }
 	random := dakotatest.Random(seed, share, simFaults...)
+	reads := dakotatest.Random(seed+6, min(share, 0.1), simFaults...)
 	w.server.Faults = func(r dakotatest.Request) dakotatest.Fault {
 		f := random(r)
+		if r.Kind == dakotatest.List || r.Kind == dakotatest.Summary {
+			f = reads(r) // or hardly any run would come to apply
+		}
 		switch {
 		case r.At.After(refusedFrom) && r.At.Before(refusedFrom.Add(refusedFor)):
 			f = dakotatest.Fault{Status: 401 + 2*int(seed%2)}
@@ -251,7 +257,8 @@ func (w *simWorld) process(rough bool) ([]reconcile.Result, bool) {
 	ctx, kill := context.WithCancelCause(context.Background())
 	defer kill(nil)
 	life := &simLife{w: w, kill: kill}
-	c := dakota.Config{Rate: dakota.NoRate, ReadAttempts: 2, Timeout: 5 * time.Second}
+	// The pauses within a read are jittered by chance, and what hangs on their length is not replayed: mostly, there is none.
+	c := dakota.Config{Rate: dakota.NoRate, ReadAttempts: 1 + int(w.seed%4/3), Timeout: 5 * time.Second}
 	if rough {
 		switch w.rnd.IntN(4) {
 		case 0:
@@ -273,6 +280,7 @@ func (w *simWorld) process(rough bool) ([]reconcile.Result, bool) {
 	a := &reconcile.Applier{
 		API: client, Journal: life, Concurrency: 1 + w.rnd.IntN(8), Attempts: 2 + w.rnd.IntN(4), OnConflict: w.policy, MaxRequests: c.MaxRequests,
 		MaxStaleness: w.staleness, Refresh: w.refresh(client), MaxOutage: w.between(time.Minute, 10*time.Minute), DrainTime: w.between(time.Second, 25*time.Second),
+		Backoff: func(row int) backoff.BackOff { return &simBackoff{rnd: rand.New(rand.NewPCG(w.seed, uint64(row+1)))} },
 	}
 	out, err := a.Apply(ctx, plan)
 	if err != nil {
@@ -303,6 +311,20 @@ func (w *simWorld) process(rough bool) ([]reconcile.Result, bool) {
 	}
 	return out.Rows, !out.Resumable()
 }
+
+// simBackoff is the applier's own schedule with the seed's chance.
+type simBackoff struct {
+	rnd *rand.Rand
+	n   int
+}
+
+func (b *simBackoff) NextBackOff() time.Duration {
+	pause := min(time.Second<<b.n, 30*time.Second)
+	b.n = min(b.n+1, 5)
+	return pause/2 + time.Duration(b.rnd.Int64N(int64(pause)))
+}
+
+func (b *simBackoff) Reset() { b.n = 0 }
 
 // plan is the whole run's plan: a new one, or what the record says is left of one.
 func (w *simWorld) plan(ctx context.Context, client *dakota.Client, life *simLife) (*reconcile.Plan, error) {
