@@ -23,6 +23,14 @@ type group struct {
 	done    bool    // read to its end, or given up
 	found   float64 // wanted customers its pages showed
 	due     float64 // wanted customers its pages should have shown
+	cost    groupCost
+}
+
+// groupCost remembers what a list costs as long as so many of its customers are left.
+type groupCost struct {
+	left  int
+	known bool
+	pages float64
 }
 
 // wasteMembers is how many pages of sub-clients' lists may be read in vain, all together.
@@ -129,7 +137,9 @@ func (s *search) readMembers(ctx context.Context, g *group) error {
 		s.steps.lists++
 	}
 	got := float64(s.take(p, q))
-	g.found, g.due = g.found+got, g.due+math.Max(got, due)
+	due = math.Max(got, due)
+	g.found, g.due = g.found+got, g.due+due
+	s.shown, s.due, g.cost = s.shown+got, s.due+due, groupCost{}
 	g.advance(p, q)
 	for g.next < len(g.want) && s.times.latest(s.want[g.want[g.next]].second) < g.covered {
 		g.next++
@@ -184,16 +194,19 @@ func (s *search) leftover(found float64) float64 { return math.Max(float64(s.lef
 // likely is how many of a group's customers its list is expected to show, going by what it and the others have shown so far.
 func (s *search) likely(g *group) float64 {
 	const weight = 3
-	found, due := 0.0, 0.0
-	for _, other := range s.groups {
-		found, due = found+other.found, due+other.due
-	}
-	all := (found + weight) / (due + weight)
+	all := (s.shown + weight) / (s.due + weight)
 	return float64(g.left) * (g.found + weight*all) / (g.due + weight)
 }
 
 // groupCost is the number of pages that the rest of a sub-client's list takes.
 func (s *search) groupCost(g *group) float64 {
+	if !g.cost.known || g.cost.left != g.left {
+		g.cost = groupCost{g.left, true, s.countPages(g)}
+	}
+	return g.cost.pages
+}
+
+func (s *search) countPages(g *group) float64 {
 	pages := pagesOf(g.ahead)
 	if s.o.Complete || s.times.good() <= 0.9 {
 		return float64(pages)

@@ -53,6 +53,7 @@ type search struct {
 	answers        int     // pages taken
 	oldest, newest int64   // seconds inside ids
 	waste          float64 // pages of sub-clients' lists that did not pay
+	shown, due     float64 // wanted customers that sub-clients' lists showed, and should have shown
 }
 
 func newSearch(o *Observer, rows []Assignment) *search {
