@@ -15,6 +15,7 @@ type Batch struct {
 	Requests int   // what reading them again costs; 0: they are fresh as they were read
 
 	pages []dakota.Query // the unfiltered pages that show two of the rows or more
+	lists []listing      // the parts of sub-clients' lists that show more rows than they have pages
 }
 
 // Fit is how much of a plan a budget allows.
@@ -27,8 +28,8 @@ type Fit struct {
 
 // schedule puts the rows to be sent into batches that need not be read again before they are done, and writes the bill.
 //
-// The rows go in the order in which pages showed them, so that one page read again serves many; a row on a page of its own, or found
-// otherwise, is a GET. With one request for a page or a row, the cost is known beforehand and is what will be sent.
+// The rows go in the order in which pages showed them, so that one page read again serves many; a row alone on its page, or found by a
+// GET, is a GET again. So the cost is known beforehand and is what will be sent.
 func (p *Plan) schedule(seen *Observation) {
 	if p.policy.Now.IsZero() {
 		p.policy.Now = seen.Until
@@ -39,16 +40,12 @@ func (p *Plan) schedule(seen *Observation) {
 		p.closing = 1
 	}
 	rows := p.sending()
-	p.pageOf = make([]int32, len(p.Rows))
-	for _, i := range rows {
-		p.pageOf[i] = seen.seen[p.Rows[i].CustomerID].page
-	}
+	p.place(rows, seen)
 	if p.policy.MaxStaleness > 0 && p.freshUntil(rows) < len(rows) {
 		slices.SortStableFunc(rows, func(a, b int) int {
-			return cmp.Compare(uint32(p.pageOf[a]-1), uint32(p.pageOf[b]-1)) // those on no page, 0, come last
+			return cmp.Compare(uint32(p.sources[a]-1), uint32(p.sources[b]-1)) // those to be asked for one by one, 0, come last
 		})
 		p.batch(rows)
-		p.plot(seen)
 	}
 	p.rebill()
 }
@@ -91,43 +88,16 @@ func (p *Plan) batch(rows []int) {
 // reading them costs. It is one at least.
 func (p *Plan) batchSize(rows []int, sent int) (n, cost int) {
 	begin := p.forecast(sent)
+	sofar := rereading{p: p}
 	for n < len(rows) {
-		more := cost + p.rereading(rows[max(n-1, 0):n+1]) - min(n, 1)
-		if n > 0 && p.forecast(sent+n+1+more)-begin > p.patience() {
+		more := sofar
+		more.add(rows[n])
+		if n > 0 && p.forecast(sent+n+1+more.total())-begin > p.patience() {
 			break
 		}
-		n, cost = n+1, more
+		n, sofar = n+1, more
 	}
-	return n, cost
-}
-
-// rereading is what reading rows again costs: a request for each page that shows some of them and for each row that no page shows.
-// Rows on the same page must stand together.
-func (p *Plan) rereading(rows []int) int {
-	cost := 0
-	for k, i := range rows {
-		if k == 0 || p.pageOf[i] == 0 || p.pageOf[i] != p.pageOf[rows[k-1]] {
-			cost++
-		}
-	}
-	return cost
-}
-
-// plot notes for each batch the pages worth reading again: those that show at least two of its rows.
-func (p *Plan) plot(seen *Observation) {
-	for b := range p.Batches {
-		rows := p.Batches[b].Rows
-		if p.Batches[b].Requests == 0 {
-			continue
-		}
-		for k, i := range rows {
-			page := p.pageOf[i]
-			second := k > 0 && page != 0 && p.pageOf[rows[k-1]] == page
-			if second && (k == 1 || p.pageOf[rows[k-2]] != page) {
-				p.Batches[b].pages = append(p.Batches[b].pages, seen.pages[page-1])
-			}
-		}
-	}
+	return n, sofar.total()
 }
 
 // rebill writes the bill anew for the rows that are to be sent now.
@@ -140,7 +110,7 @@ func (p *Plan) rebill() {
 	}
 	for b := range p.Batches {
 		if p.Batches[b].Requests > 0 {
-			p.Batches[b].Requests = p.rereading(p.Batches[b].Rows)
+			p.plot(&p.Batches[b])
 		}
 	}
 	total := p.cost(len(rows))
@@ -163,7 +133,7 @@ func (p *Plan) cost(n int) int {
 		case n <= 0:
 			return total
 		case b.Requests > 0:
-			total += p.rereading(b.Rows[:min(n, len(b.Rows))])
+			total += p.rereading(b.Rows[:min(n, len(b.Rows))]).total()
 		}
 		n -= len(b.Rows)
 	}

@@ -31,7 +31,7 @@ func planWide(t *testing.T, n int, policy Policy) *Plan {
 		if i%10 == 0 {
 			seen.pages = append(seen.pages, dakota.Query{CreatedFrom: int64(i)})
 		}
-		seen.see(planCustomer(fmt.Sprintf("c%05d", i), "north"), planNoon, int32(len(seen.pages)))
+		seen.see(Seen{Customer: planCustomer(fmt.Sprintf("c%05d", i), "north"), At: planNoon, page: int32(len(seen.pages))})
 	}
 	seen.Reading.Requests = dakota.Usage{List: 3, Get: 2, Summary: 1}
 	return planMust(t, rows, seen, policy)
@@ -202,5 +202,78 @@ func TestRefreshSeesWhatOthersDid(t *testing.T) {
 	}
 	if s, ok := seen.Customer(id); !ok || s.Customer.SubClientID != "" {
 		t.Errorf("the change of somebody else is not seen: %+v, %v", s.Customer, ok)
+	}
+}
+
+// Thousands leave a sub-client, as when a run is rolled back: its list is read again, each time as long as it still is.
+func TestRefreshReadsListsThatRowsLeave(t *testing.T) {
+	for name, seed := range map[string]dakotatest.SeedOptions{
+		"scattered": {Customers: 6000, SubClients: 4, Unassociated: 0.2},
+		"in bursts": {Customers: 6000, SubClients: 4, Unassociated: 0.2, Burst: 70},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := planSeeded(t, seed)
+			leaving := a.subs[1]
+			var rows []Assignment
+			expect := map[string]string{}
+			for i, c := range a.Members(leaving) {
+				if i%9 == 0 {
+					continue // some stay
+				}
+				rows = append(rows, Assignment{Row: int32(i + 2), CustomerID: c.ID})
+				expect[c.ID] = leaving
+			}
+			now := time.Now()
+			policy := Policy{MaxStaleness: 5 * time.Minute, Quota: planMinuteFrom(now), Now: now, Expect: expect}
+			plan, _ := a.observed(t, Observer{Expect: expect}, rows, policy)
+			if len(plan.Batches) < 3 {
+				t.Fatalf("%d batches", len(plan.Batches))
+			}
+			for n, b := range plan.Batches {
+				before := a.Counts()
+				if b.Requests > 0 {
+					if _, err := (&Observer{API: a.reader}).Refresh(t.Context(), plan, b); err != nil {
+						t.Fatal(err)
+					}
+				}
+				after := a.Counts()
+				if got := after.Total() - before.Total(); got != b.Requests || b.Requests > len(b.Rows)/80+2 {
+					t.Errorf("batch %d of %d rows: %d requests (%d lookups), %d announced", n, len(b.Rows), got, after.Get-before.Get, b.Requests)
+				}
+				for _, i := range b.Rows {
+					a.Change(plan.Rows[i].CustomerID, "")
+				}
+			}
+		})
+	}
+}
+
+// Where rows join the list that others leave, nobody knows how long it will be: those are asked for one by one.
+func TestRefreshAnnouncesTheTruthWhereRowsJoinAList(t *testing.T) {
+	a := planSeeded(t, dakotatest.SeedOptions{Customers: 30_000, SubClients: 60})
+	var rows []Assignment
+	expect := map[string]string{}
+	for i, c := range append(a.Members(a.subs[1]), a.Members(a.subs[2])...) {
+		rows = append(rows, Assignment{Row: int32(i + 2), CustomerID: c.ID, SubClientID: a.subs[2]})
+		if c.SubClientID == a.subs[2] {
+			rows[i].SubClientID = a.subs[1]
+		}
+		expect[c.ID] = c.SubClientID
+	}
+	now := time.Now()
+	plan, _ := a.observed(t, Observer{Expect: expect}, rows, Policy{MaxStaleness: 3 * time.Minute, Quota: planMinuteFrom(now), Now: now})
+	sent := a.Counts().Total()
+	for _, b := range plan.Batches {
+		if b.Requests > 0 {
+			if _, err := (&Observer{API: a.reader}).Refresh(t.Context(), plan, b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, i := range b.Rows {
+			a.Change(plan.Rows[i].CustomerID, plan.Rows[i].SubClientID)
+		}
+	}
+	if got := a.Counts().Total() - sent + 1; got != plan.Bill.Checks {
+		t.Errorf("%d checks announced, %d made", plan.Bill.Checks, got)
 	}
 }

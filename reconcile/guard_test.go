@@ -29,7 +29,7 @@ func planLeaving(t *testing.T, rows, n, members int) *Plan {
 		seen.opening = nil
 		c := planCustomer("big", "")
 		c.IsSubClient = true
-		seen.see(c, planNoon, 0)
+		seen.see(Seen{Customer: c, At: planNoon})
 	}
 	return planMust(t, sheet, seen, Policy{})
 }
@@ -92,7 +92,7 @@ func TestMovesAwayDoNotCountAsEmptying(t *testing.T) {
 	var rows []Assignment
 	for i := range 6 {
 		c := planCustomer(fmt.Sprintf("c%d", i), "north")
-		seen.see(c, planNoon, 0)
+		seen.see(Seen{Customer: c, At: planNoon})
 		rows = append(rows, Assignment{Row: int32(i + 2), CustomerID: c.ID, SubClientID: "south"})
 	}
 	if got := planMust(t, rows, seen, Policy{}).Check(Guards{}); got != nil {
@@ -109,7 +109,7 @@ func TestGuardsNoticeTheWrongAccountAndSwappedColumns(t *testing.T) {
 		seen.opening[id] = dakota.SubClient{ID: id}
 		c := planCustomer(id, "")
 		c.IsSubClient = true
-		seen.see(c, planNoon, 0)
+		seen.see(Seen{Customer: c, At: planNoon})
 		swapped = append(swapped, Assignment{Row: int32(i + 2), CustomerID: id, SubClientID: "a"})
 		strange = append(strange, Assignment{Row: int32(i + 2), CustomerID: fmt.Sprintf("x%d", i)})
 		seen.missing[fmt.Sprintf("x%d", i)] = true
@@ -163,7 +163,7 @@ func TestPrunedRowsCountForTheGuards(t *testing.T) {
 	seen := planSeen(planCustomer("a", "north"))
 	seen.opening["north"] = dakota.SubClient{ID: "north", Name: "North", Customers: 12}
 	for i := range 11 {
-		seen.see(planCustomer(fmt.Sprintf("c%d", i), "north"), planNoon, 0)
+		seen.see(Seen{Customer: planCustomer(fmt.Sprintf("c%d", i), "north"), At: planNoon})
 	}
 	p := planMust(t, []Assignment{{Row: 2, CustomerID: "a", SubClientID: "north"}}, seen, Policy{Complete: true, Prune: true})
 	if got := p.Check(Guards{}); len(got) != 1 || got[0].Code != "max_disassociate" {

@@ -121,7 +121,9 @@ func (s *search) readMembers(ctx context.Context, g *group) error {
 			g.done = true
 			return nil
 		}
-		if from := s.times.earliest(s.want[g.want[g.next]].second); from > g.covered {
+		from := s.times.earliest(s.want[g.want[g.next]].second)
+		// A leap over a few is not worth breaking the stretch, which may be wanted again as a whole.
+		if few := float64(from-g.covered) * float64(g.ahead) / float64(s.age()); !g.started || few > leapAllowed {
 			q = dakota.Query{SubClientID: g.id, CreatedFrom: max(from, 1)}
 		}
 	}

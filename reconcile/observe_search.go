@@ -46,7 +46,8 @@ type search struct {
 	named          map[string]bool
 	groups         []*group
 	times          timing
-	others         []string // ids seen that nobody asked for, to guess what a mistyped one means
+	idle           map[string]bool // customers of rows that need no request, taken down when a page shows them
+	others         []string        // ids seen that nobody asked for, to guess what a mistyped one means
 	walk           walk
 	leaping        leaping
 	steps          steps
@@ -57,7 +58,7 @@ type search struct {
 }
 
 func newSearch(o *Observer, rows []Assignment) *search {
-	s := &search{o: o, rows: rows, before: o.API.Usage(), times: newTiming(), index: map[string]int32{}}
+	s := &search{o: o, rows: rows, before: o.API.Usage(), times: newTiming(), index: map[string]int32{}, idle: map[string]bool{}}
 	s.obs = &Observation{seen: map[string]Seen{}, missing: map[string]bool{}}
 	s.named = namedSubClients(rows)
 	s.walk = walk{from: -1}
@@ -92,7 +93,10 @@ func (s *search) run(ctx context.Context) error {
 // collect gathers the customers of rows to be compared.
 func (s *search) collect() {
 	for i := range s.rows {
-		if a := &s.rows[i]; a.Problem == nil && !a.Keep && a.Same == 0 {
+		switch a := &s.rows[i]; {
+		case a.Problem != nil, a.Keep:
+			s.idle[a.CustomerID] = true
+		case a.Same == 0:
 			s.wish(a.CustomerID)
 		}
 	}
@@ -144,28 +148,29 @@ func (s *search) prepare() {
 // take reads an answer's customers: wanted ones are found, members of named sub-clients kept for --complete, and all of them show how
 // times and ids go together. It returns how many wanted ones were found. filter is the page's sub-client, "" for none.
 func (s *search) take(p dakota.Page, q dakota.Query) int {
-	number := int32(0)
-	if q.SubClientID == "" {
-		s.obs.pages = append(s.obs.pages, q)
-		number = int32(len(s.obs.pages))
-	}
+	page, list := s.place(q)
 	s.answers++
 	fresh := 0
 	differences := make([]int64, 0, len(p.Customers))
 	for _, c := range p.Customers {
+		now := Seen{Customer: c, At: p.At, page: page, list: list}
+		if list > 0 {
+			l := &s.obs.lists[list-1]
+			now.at, l.created = int32(len(l.created)), append(l.created, c.CreatedAt)
+		}
 		if t := IDTime(c.ID); t != 0 {
 			differences = append(differences, c.CreatedAt-t)
 		}
 		i, ok := s.index[c.ID]
 		switch {
 		case ok:
-			s.obs.see(c, p.At, number)
+			s.obs.see(now)
 			if s.settle(int(i), found) {
 				fresh++
 				s.times.judge(s.want[i].second, c.CreatedAt)
 			}
-		case s.o.Complete && s.named[c.SubClientID] || s.kept(c.ID):
-			s.obs.see(c, p.At, number)
+		case s.o.Complete && s.named[c.SubClientID] || s.welcome(c.ID):
+			s.obs.see(now)
 		default:
 			s.others = append(s.others, c.ID)
 		}
@@ -178,10 +183,26 @@ func (s *search) take(p dakota.Page, q dakota.Query) int {
 	return fresh
 }
 
-// kept tells whether something was kept of a customer that nobody asked for: a later answer must then replace it.
-func (s *search) kept(id string) bool {
+// place numbers the page or the stretch of a sub-client's list that a query belongs to; a cursor goes on with the stretch before.
+func (s *search) place(q dakota.Query) (page, list int32) {
+	if q.SubClientID == "" {
+		s.obs.pages = append(s.obs.pages, q)
+		return int32(len(s.obs.pages)), 0
+	}
+	if q.After == "" {
+		s.obs.lists = append(s.obs.lists, memberList{subClient: q.SubClientID})
+	}
+	if n := len(s.obs.lists); n > 0 && s.obs.lists[n-1].subClient == q.SubClientID {
+		return 0, int32(n)
+	}
+	return 0, 0
+}
+
+// welcome tells whether to keep what is said of a customer that nobody asked for: because a row names it all the same, or because
+// something was kept of it already, which a later answer must replace.
+func (s *search) welcome(id string) bool {
 	_, ok := s.obs.seen[id]
-	return ok
+	return ok || s.idle[id]
 }
 
 // settle changes the state of a wanted id; false when it was settled already.

@@ -14,6 +14,8 @@ type Seen struct {
 	At       time.Time
 
 	page int32 // the unfiltered page that shows it, from 1; 0: none does
+	list int32 // the stretch of a sub-client's list that shows it, from 1; 0: none does
+	at   int32 // its place there, from 0
 }
 
 // Observation is what was found out about an account: all that a plan needs to know. It is not for concurrent use.
@@ -28,6 +30,7 @@ type Observation struct {
 	opening map[string]dakota.SubClient // nil when the API has no summary
 	hints   map[string]string           // of missing ids: the observed id that differs by a slip
 	pages   []dakota.Query              // the unfiltered pages that were read, for reading them again
+	lists   []memberList                // the stretches of sub-clients' lists that were read, likewise
 }
 
 // Customer returns what was seen of a customer; false when nothing was.
@@ -57,19 +60,22 @@ func (o *Observation) SubClients() []dakota.SubClient {
 	return all
 }
 
-// see takes down an answer and the page it stood on, 0 for none; of two answers about one customer the later one counts.
-func (o *Observation) see(c dakota.Customer, at time.Time, page int32) {
-	old, ok := o.seen[c.ID]
-	if ok && old.At.After(at) {
+// see takes down an answer, with the place where a page showed it; of two answers about one customer the later one counts.
+func (o *Observation) see(now Seen) {
+	old, ok := o.seen[now.Customer.ID]
+	if ok && old.At.After(now.At) {
 		return
 	}
-	if page == 0 {
-		page = old.page
+	if now.page == 0 {
+		now.page = old.page
 	}
-	o.seen[c.ID] = Seen{c, at, page}
-	delete(o.missing, c.ID)
-	if at.After(o.Until) {
-		o.Until = at
+	if now.list == 0 {
+		now.list, now.at = old.list, old.at
+	}
+	o.seen[now.Customer.ID] = now
+	delete(o.missing, now.Customer.ID)
+	if now.At.After(o.Until) {
+		o.Until = now.At
 	}
 }
 

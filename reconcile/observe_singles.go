@@ -92,7 +92,7 @@ func (s *search) answer(i int, got dakota.Answer, err error) {
 		s.obs.missing[id] = true
 		s.settle(i, gone)
 	} else {
-		s.obs.see(got.Customer, got.At, 0)
+		s.obs.see(Seen{Customer: got.Customer, At: got.At})
 		s.settle(i, found)
 	}
 	s.progress()

@@ -3,6 +3,8 @@ package reconcile
 import (
 	"fmt"
 	"slices"
+
+	"dakota-reconcile/dakota"
 )
 
 // Plan is what a run would do: one Result for each input row, in input order, then the unlisted. Rows to be sent have status Planned and
@@ -17,8 +19,11 @@ type Plan struct {
 
 	policy  Policy
 	facts   planFacts
-	pageOf  []int32 // for each row the page that shows its customer, from 1; 0 for none
-	closing int     // requests that close the control totals
+	sources []source // of the rows, where reading them again finds them
+	pages   []dakota.Query
+	lists   []memberList
+	spots   []spot // in order
+	closing int    // requests that close the control totals
 }
 
 // planFacts is what the guards must know beyond the rows.

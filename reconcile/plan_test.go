@@ -21,7 +21,7 @@ func planSeen(customers ...dakota.Customer) *Observation {
 		if c.KYBStatus == "" {
 			c.KYBStatus = "active"
 		}
-		o.see(c, planNoon, 0)
+		o.see(Seen{Customer: c, At: planNoon})
 	}
 	return o
 }
@@ -112,7 +112,7 @@ func TestPlannedRowCarriesWhatWasSeen(t *testing.T) {
 	c.SubClientName, c.KYBStatus = "an older name", "pending"
 	a := Assignment{Row: 7, CustomerID: "a", SubClientID: "south", Further: []string{"x"}}
 	seen := planSeen()
-	seen.see(c, planNoon.Add(1234567*time.Nanosecond), 0)
+	seen.see(Seen{Customer: c, At: planNoon.Add(1234567 * time.Nanosecond)})
 	want := Result{
 		Change: Change{Assignment: a, Action: Move, CustomerName: "The a", SubClientName: "South", PreviousID: "north", PreviousName: "North",
 			KYBBefore: "pending", CreatedAt: 1700000000, ObservedAt: planNoon.Add(time.Millisecond)},

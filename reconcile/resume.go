@@ -73,15 +73,15 @@ func (rest *Rest) Plan(part *Plan) (*Plan, error) {
 		return nil, fmt.Errorf("resume the run: %d rows are left, but %d are planned", len(rest.at), len(part.Rows))
 	}
 	whole := *part
-	whole.Rows, whole.pageOf = slices.Clone(rest.results), make([]int32, len(rest.results))
+	whole.Rows, whole.sources = slices.Clone(rest.results), make([]source, len(rest.results))
 	for k, i := range rest.at {
 		before, now := &rest.results[i], part.Rows[k]
 		if now.CustomerID != before.CustomerID || now.SubClientID != before.SubClientID {
 			return nil, fmt.Errorf("resume the run: row %d left is of customer %s, but %s is planned", k+1, before.CustomerID, now.CustomerID)
 		}
 		whole.Rows[i] = takeUp(before, now)
-		if k < len(part.pageOf) {
-			whole.pageOf[i] = part.pageOf[k]
+		if k < len(part.sources) {
+			whole.sources[i] = part.sources[k]
 		}
 	}
 	repeatOutcomes(whole.Rows)
