@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -121,7 +122,7 @@ func TestRefusalsKeepTheContract(t *testing.T) {
 	}
 	servers := map[int]*dakotatest.Server{
 		401: {Keys: []string{"another"}}, 403: {Forbidden: []string{testKey}},
-		429: {Quota: dakotatest.Quota{Limit: 1}}, 500: {Faults: dakotatest.Always(dakotatest.Fault{Status: 500})},
+		429: {Quota: dakotatest.Quota{Limit: 1, Window: 1000 * time.Hour}}, 500: {Faults: dakotatest.Always(dakotatest.Fault{Status: 500})},
 		503: {Faults: dakotatest.Always(dakotatest.Fault{Status: 503})},
 	}
 	for status, s := range servers {
