@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
 
@@ -117,6 +118,35 @@ func TestReserveAsLargeAsTheLimitStillLetsOneThrough(t *testing.T) {
 		alignTo(m, 0)
 		if _, took := drive(t, m, 4, 2, func(c *Config) { c.Reserve, _ = ParseReserve("500") }); took > 4*time.Minute {
 			t.Errorf("took %v", took)
+		}
+	})
+}
+
+func TestForecastComesTrue(t *testing.T) {
+	for _, m := range []*model{{}, {relative: true, anchored: true}, {silent: true, limit: 1e6}} {
+		synctest.Test(t, func(t *testing.T) {
+			c, _ := drive(t, m, 1, 1)
+			began, want := time.Now(), c.Quota().Forecast(250, time.Now())
+			push(t, c, 250, 8)
+			if got := time.Since(began); got < want || got > want+want/50+2*time.Second {
+				t.Errorf("%+v: took %v, forecast %v", c.Quota(), got, want)
+			}
+		})
+	}
+}
+
+func TestLongWaitsAreToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &model{}
+		alignTo(m, 0)
+		began := time.Now()
+		var told []string
+		drive(t, m, 130, 8, func(c *Config) {
+			c.Hooks.Wait = func(e WaitEvent) { told = append(told, e.Reason+" "+e.Until.Sub(began).Round(5*time.Second).String()) }
+		})
+		want := []string{"the window's requests are spent 1m0s", "the window's requests are spent 2m0s"}
+		if d := cmp.Diff(want, told); d != "" {
+			t.Error(d)
 		}
 	})
 }

@@ -60,7 +60,7 @@ type governor struct {
 type decision struct {
 	open   bool
 	until  time.Time // when to ask again, if nothing changes before
-	reason string
+	reason string    // in words; "" for a wait that is not worth one
 	err    error
 }
 
@@ -163,7 +163,7 @@ func (g *governor) sleep(now time.Time, d decision) {
 	} else {
 		g.timer.Reset(wait)
 	}
-	if wait >= told && (d.until.Sub(g.until)).Abs() > told/2 {
+	if d.reason != "" && wait >= told && (d.until.Sub(g.until)).Abs() > told/2 {
 		g.until = d.until
 		g.event = &WaitEvent{Reason: d.reason, Until: d.until}
 	}
@@ -195,7 +195,7 @@ func (g *governor) decide(now time.Time) decision {
 	}
 	if g.scouting && g.scout != nil {
 		if patience := g.scout.sent.Add(scoutPatience); now.Before(patience) {
-			return decision{until: patience, reason: "the first answer tells the limit"}
+			return decision{until: patience}
 		}
 		g.scouting, g.scout = false, nil
 	}
@@ -205,25 +205,27 @@ func (g *governor) decide(now time.Time) decision {
 // spend is the gate of a window of which it is known what is left.
 func (g *governor) spend(now time.Time) decision {
 	n := g.win.available(g.flight, g.reserve)
-	if n <= 0 {
-		return decision{until: g.win.reset, reason: "the window's requests are spent"}
+	if n > 0 {
+		switch abreast := g.win.abreast(n, g.peak, g.latency, now); {
+		case g.flight < abreast:
+			return decision{open: true}
+		case abreast > 0:
+			return decision{until: g.win.reset} // an answer comes first
+		}
 	}
-	if g.flight >= g.win.abreast(n, g.peak, g.latency, now) {
-		return decision{until: g.win.reset, reason: "another program uses the key"}
-	}
-	return decision{open: true}
+	return decision{until: g.win.reset, reason: "the window's requests are spent"}
 }
 
 // pace is the gate of even distances: those of our own ceiling, else those that keep to the limit while it is not known what is left.
 func (g *governor) pace(now time.Time) decision {
-	limiter, reason := g.ceiling, "the ceiling set by --rate"
+	limiter := g.ceiling
 	if limiter == nil {
 		if d := g.blind(); g.win.known || d == 0 {
 			return decision{open: true}
 		} else if limit := rate.Every(d); g.even.Limit() != limit {
 			g.even.SetLimitAt(now, limit)
 		}
-		limiter, reason = g.even, "the API tells no limit, so requests leave evenly"
+		limiter = g.even
 		if g.scouting && g.scouts == 0 {
 			g.even.AllowN(now, 1)
 			return decision{open: true}
@@ -232,7 +234,7 @@ func (g *governor) pace(now time.Time) decision {
 	r := limiter.ReserveN(now, 1)
 	if d := r.DelayFrom(now); d > 0 {
 		r.CancelAt(now)
-		return decision{until: now.Add(d), reason: reason}
+		return decision{until: now.Add(d)}
 	}
 	return decision{open: true}
 }

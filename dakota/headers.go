@@ -75,6 +75,9 @@ func (r *headers) readReset(text string) {
 }
 
 func (r *headers) readRetry(text string) {
+	if text == "" {
+		return
+	}
 	if n, ok := number(text); ok {
 		if n >= 0 && n <= int64(longest/time.Second) {
 			r.retry, r.retryKnown = time.Duration(n)*time.Second, true
@@ -116,6 +119,9 @@ func (r headers) retryAfter(received time.Time) time.Duration {
 // number reads a whole number; a fraction, as some servers write it, is cut off.
 func number(text string) (int64, bool) {
 	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0, false
+	}
 	if whole, fraction, found := strings.Cut(text, "."); found && strings.Trim(fraction, "0123456789") == "" {
 		text = whole
 	}

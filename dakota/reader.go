@@ -95,11 +95,20 @@ func (r *Reader) read(ctx context.Context, c call, decode func([]byte) error) (r
 		if c.attempt == r.attempts {
 			return got, fmt.Errorf("after %d attempts: %w", c.attempt, err)
 		}
-		if err := sleep(ctx, pause.NextBackOff()); err != nil {
+		if err := sleep(ctx, max(pause.NextBackOff(), asked(err))); err != nil {
 			return got, err
 		}
 		r.link.usage.retried()
 	}
+}
+
+// asked is how long an answer asked to wait before the next try, within reason.
+func asked(err error) time.Duration {
+	var e *Error
+	if errors.As(err, &e) {
+		return min(e.RetryAfter, time.Minute)
+	}
+	return 0
 }
 
 // admitted sends a request once the quota lets it, and again as often as it is answered with 429.

@@ -26,14 +26,14 @@ func (t *ticket) cancel() {
 	g := t.gate
 	g.mu.Lock()
 	defer g.unlock()
+	if g.scout == t {
+		g.scouts--
+	}
 	if !t.giveBack() {
 		return
 	}
 	g.spent--
-	g.win.sent--
-	if g.scouting && g.scouts > 0 {
-		g.scouts--
-	}
+	g.win.sent = max(0, g.win.sent-1)
 	g.pump()
 }
 
