@@ -240,3 +240,47 @@ func writeSheet(t *testing.T, path string, rows [][]string) {
 		t.Fatal(err)
 	}
 }
+
+// TestExampleNightlyIsQuietOnAGoodNightAndSpeaksOnABadOne runs the script that the crontab calls.
+func TestExampleNightlyIsQuietOnAGoodNightAndSpeaksOnABadOne(t *testing.T) {
+	script, err := filepath.Abs("examples/cron/nightly.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	env := sessionAccount(t, dir)
+	night := func(sheet string) (string, int) {
+		cmd := exec.Command(script, filepath.Join(dir, sheet), filepath.Join(dir, "reports"))
+		cmd.Env, cmd.Dir = env, dir
+		out, _ := cmd.CombinedOutput()
+		return string(out), cmd.ProcessState.ExitCode()
+	}
+	if out, code := night("partners.csv"); out != "" || code != 0 {
+		t.Errorf("a good night exits with %d and cron mails:\n%s", code, out)
+	}
+	writeSheet(t, filepath.Join(dir, "bad.csv"), [][]string{{"customer_id", "sub_client_id"}, {"2aNEILJSQrJ36kEu7BcyVL6TM7C", "n/a"}})
+	out, code := night("bad.csv")
+	if code != 5 || !strings.Contains(out, "exit code 5") || !strings.Contains(out, "bad.csv:B2") {
+		t.Errorf("a night with a bad sheet exits with %d and cron mails:\n%s", code, out)
+	}
+	for _, pattern := range []string{"*.html", "*.csv", "*.log", "dakota_reconcile.prom"} {
+		if left, _ := filepath.Glob(filepath.Join(dir, "reports", pattern)); len(left) == 0 {
+			t.Errorf("the nights left no %s", pattern)
+		}
+	}
+}
+
+func TestDocumentsExplainEveryExitCode(t *testing.T) {
+	codes := regexp.MustCompile(`(?m)^\texit\w+ += (\d+)`).FindAllStringSubmatch(readText(t, "cli/exit.go"), -1)
+	if len(codes) < 10 {
+		t.Fatalf("found only %d exit codes in cli/exit.go", len(codes))
+	}
+	for _, path := range []string{"README.md", "docs/operators.md", "doc.go"} {
+		text := readText(t, path)
+		for _, c := range codes {
+			if !regexp.MustCompile(`(?m)^(\|\s|\t|\| \d+, )` + c[1] + `[ ,]`).MatchString(text) {
+				t.Errorf("%s does not explain exit code %s", path, c[1])
+			}
+		}
+	}
+}

@@ -14,13 +14,15 @@ fi
 sheet=$1
 folder=$2
 night=$folder/$(date +%Y-%m-%dT%H%M%S)
+# node_exporter reads the counts: name a file in its textfile folder.
+metrics=${METRICS_FILE:-$folder/dakota_reconcile.prom}
 
 mkdir -p "$folder" || exit 1
 
 # Three and a half hours are about 12,000 requests of a key that has 60 a minute. What is left then, the next night does.
 dakota-reconcile apply "$sheet" --yes --deadline 3h30m \
 	--report "$night.html" --report "$night.csv" --rejects "$night.rejects.csv" \
-	--metrics-file "$folder/dakota_reconcile.prom" \
+	--metrics-file "$metrics" \
 	--log-format json >"$night.log" 2>&1
 code=$?
 
