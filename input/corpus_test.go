@@ -96,7 +96,7 @@ func said(o Options, table *Table, err error) string {
 		wish := a.SubClientID
 		switch {
 		case a.Problem != nil:
-			wish = fmt.Sprintf("[%s] %s", a.Problem.Code, a.Problem.Message)
+			wish = fmt.Sprintf("%q [%s] %s", wish, a.Problem.Code, a.Problem.Message)
 		case a.Keep:
 			wish = "KEEP"
 		case wish == "":

@@ -302,7 +302,7 @@ func (t *sheetText) ragged(raw []byte) error {
 	if err != nil {
 		return err
 	}
-	t.r.ragged(&line{row: t.row, line: t.line}, len(cells))
+	t.r.ragged(&line{row: t.row, line: t.line, customer: cell{text: at(cells, t.r.cols.customer)}}, len(cells))
 	return nil
 }
 

@@ -205,3 +205,36 @@ func without(rows [][]string, column int, delimiter rune, drop func(int) bool) s
 	w.Flush()
 	return b.String()
 }
+
+// TestRejectedRowsFedInAgainDisassociateNobody writes the rows with a problem to a file, as --rejects does, and reads that.
+func TestRejectedRowsFedInAgainDisassociateNobody(t *testing.T) {
+	believed := map[string]bool{ // emptiness that the file does say, beside a problem of another kind
+		"bad/conflicting-rows.csv": true, "bad/blank-is-an-error.csv": true, "bad/no-customer.csv": true,
+	}
+	for _, s := range specimens() {
+		table, err := Read(strings.NewReader(s.text), "x", s.o)
+		if err != nil || believed[s.file] {
+			continue
+		}
+		var b bytes.Buffer
+		w := csv.NewWriter(&b)
+		w.Write([]string{"customer_id", "sub_client_id", "end"})
+		for _, a := range table.Assignments {
+			if a.Problem == nil {
+				continue
+			}
+			if a.SubClientID == "" && a.CustomerID != "" {
+				t.Errorf("%s: row %d would be empty: %s", s.file, a.Row, a.Problem.Message)
+			}
+			w.Write([]string{a.CustomerID, a.SubClientID, "."})
+		}
+		w.Flush()
+		o := s.o
+		o.BlankSaid, o.CustomerColumn, o.SubClientColumn = true, "", ""
+		for row, wish := range wishesOf(b.String(), o) {
+			if wish.target == "" {
+				t.Errorf("%s: row %d of its rejected rows disassociates %s", s.file, row, wish.customer)
+			}
+		}
+	}
+}

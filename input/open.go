@@ -37,25 +37,24 @@ func run(src io.Reader, r *reading) (*Table, error) {
 	}
 	hash := sha256.New()
 	all := io.TeeReader(src, hash)
-	err := r.read(bufio.NewReaderSize(all, 32<<10))
-	end := r.finish()
-	if err == nil && end != nil {
-		err = end
+	if err := r.read(bufio.NewReaderSize(all, 32<<10)); err != nil {
+		r.finish() // for what was found until there
+		return r.t, r.asError(err)
 	}
-	if _, e := io.Copy(io.Discard, all); e == nil {
-		source.SHA256 = hex.EncodeToString(hash.Sum(nil))
-	} else if err == nil {
-		err = e
+	if _, err := io.Copy(io.Discard, all); err != nil { // nothing is left, but the hash must be of all there is
+		return r.t, r.asError(err)
 	}
-	return r.t, r.asError(err)
+	source.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	if err := r.finish(); err != nil {
+		return r.t, err
+	}
+	return r.t, nil
 }
 
 // asError makes an *Error of any error.
 func (r *reading) asError(err error) error {
 	var e *Error
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &e):
 		return e
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.As(err, new(flate.CorruptInputError)):

@@ -45,7 +45,7 @@ type Options struct {
 
 const (
 	maxRecord   = 1 << 20     // bytes of one row of text, or of one token of a sheet
-	maxHead     = 64 << 10   // bytes of text in which the header must end
+	maxHead     = 64 << 10    // bytes of text in which the header must end
 	maxColumns  = 16384       // as in Excel: column XFD
 	maxArea     = 200_000_000 // cells of a sheet, blank ones before others included
 	headerRows  = 10          // the header is among the first ten rows

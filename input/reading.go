@@ -95,8 +95,31 @@ func (r *reading) add(l *line) error {
 	if ok {
 		a.Same = r.repeats.add(id, target, l.row)
 	}
+	if len(r.found) > 0 {
+		r.asWritten(l, &a, target)
+	}
 	r.put(l, a, target)
 	return nil
+}
+
+// Unclear stands in Assignment.SubClientID of a row with a problem whose sub_client_id reads as empty and is not to be believed. A file of
+// such rows, fed in again, must not disassociate anybody.
+const Unclear = "(unclear)"
+
+// asWritten gives a row with a problem the texts of its cells where they are no ids, so that it can be shown, and written to a file of
+// rejected rows, as it is.
+func (r *reading) asWritten(l *line, a *reconcile.Assignment, target int32) {
+	if a.CustomerID == "" {
+		a.CustomerID = l.customer.text
+	}
+	switch {
+	case target >= 0, target == noTarget && l.damage == nil:
+	case strings.TrimSpace(l.subClient.text) != "":
+		a.SubClientID = l.subClient.text
+	case r.o.Blank == BlankError && r.found[len(r.found)-1].Code == "blank":
+	default:
+		a.SubClientID = Unclear
+	}
 }
 
 // put adds the assignment and the problems found in its row to the table.
@@ -313,7 +336,7 @@ func (r *reading) ragged(l *line, cells int) {
 	}
 	p := r.place(l, -1, finding{"ragged_row", fmt.Sprintf("the row has %d cells, %s than the header's %d", cells, what, len(r.cols.names)), advice}, "")
 	r.found = append(r.found, p)
-	r.put(l, reconcile.Assignment{Row: l.row}, badTarget)
+	r.put(l, reconcile.Assignment{Row: l.row, CustomerID: l.customer.text, SubClientID: Unclear}, badTarget)
 	if before.row != 0 && r.cols.subClient == r.lastColumn() {
 		r.doubt(before, l.row)
 	}
@@ -327,7 +350,7 @@ func (r *reading) doubt(b blankRow, next int32) {
 	r.keepProblem(p)
 	if r.keep {
 		a := &r.t.Assignments[b.assignment]
-		a.Problem, a.Same = p.of(), 0
+		a.Problem, a.Same, a.SubClientID = p.of(), 0, Unclear
 	}
 }
 

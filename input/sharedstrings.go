@@ -12,7 +12,7 @@ import (
 // maxTexts bounds the characters of a workbook's texts; a million rows of two ids have a fifth of that.
 const maxTexts = 256 << 20
 
-var errTexts = errors.New("it holds more than 256 MiB of texts")
+var errTexts = errors.New("it holds too many texts")
 
 // sharedStrings are a workbook's texts, end to end in one piece of memory.
 type sharedStrings struct {
@@ -21,8 +21,8 @@ type sharedStrings struct {
 	void bits // entries that hold no text at all, not even an empty one
 }
 
-// readSharedStrings reads the table; an absent one is empty. Phonetic readings above a text are no part of it.
-func readSharedStrings(src io.Reader) (*sharedStrings, error) {
+// readSharedStrings reads the table, with at most so many characters. Phonetic readings above a text are no part of it.
+func readSharedStrings(src io.Reader, most int) (*sharedStrings, error) {
 	s := &sharedStrings{}
 	x := newXMLReader(src)
 	held := false
@@ -46,7 +46,7 @@ func readSharedStrings(src io.Reader) (*sharedStrings, error) {
 				if !held {
 					s.void.set(len(s.ends))
 				}
-				if len(s.text) > maxTexts || len(s.ends) > maxTexts/32 {
+				if len(s.text) > most || len(s.ends) > most/32 {
 					return nil, errTexts
 				}
 				s.ends = append(s.ends, uint32(len(s.text)))

@@ -51,7 +51,7 @@ func (w *workbook) sharedStrings() (*sharedStrings, error) {
 		return nil, err
 	}
 	defer src.Close()
-	s, err := readSharedStrings(src)
+	s, err := readSharedStrings(src, maxTexts)
 	if err != nil {
 		return nil, fmt.Errorf("read its part %s: %w", w.strings, err)
 	}
