@@ -134,9 +134,9 @@ func TestWorkbookCellsAreIdsOnlyWhenTheyAreText(t *testing.T) {
 	}
 	want := []string{
 		fmt.Sprintf("4 %q %q [x 11/22/26 09:00]", testID(1), testID(2)),
-		fmt.Sprintf(`6 "" %q [y 1.5] number`, testID(2)),
+		fmt.Sprintf(`6 "12345678901234" %q [y 1.5] number`, testID(2)),
 		fmt.Sprintf(`7 %q "" [z 1.5]`, testID(3)),
-		fmt.Sprintf(`8 %q "" [ ] formula`, testID(4)),
+		fmt.Sprintf(`8 %q %q [ ] formula`, testID(4), Unclear),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
