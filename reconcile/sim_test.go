@@ -279,9 +279,10 @@ func (w *simWorld) process(rough bool) ([]reconcile.Result, bool) {
 	}
 	a := &reconcile.Applier{
 		API: client, Journal: life, Concurrency: 1 + w.rnd.IntN(8), Attempts: 2 + w.rnd.IntN(4), OnConflict: w.policy, MaxRequests: c.MaxRequests,
-		MaxStaleness: w.staleness, Refresh: w.refresh(client), MaxOutage: w.between(time.Minute, 10*time.Minute), DrainTime: w.between(time.Second, 25*time.Second),
+		MaxStaleness: w.staleness, Refresh: life.refresh(client), MaxOutage: w.between(time.Minute, 10*time.Minute), DrainTime: w.between(time.Second, 25*time.Second),
 		Backoff: func(row int) backoff.BackOff { return &simBackoff{rnd: rand.New(rand.NewPCG(w.seed, uint64(row+1)))} },
 	}
+	life.listens(map[string]bool{})
 	out, err := a.Apply(ctx, plan)
 	if err != nil {
 		w.mu.Lock()
@@ -377,9 +378,25 @@ func (w *simWorld) observeAndPlan(ctx context.Context, client *dakota.Client, sh
 	return p, err
 }
 
-// refresh is how apply reads a batch again.
-func (w *simWorld) refresh(client *dakota.Client) func(context.Context, *reconcile.Plan, reconcile.Batch) (*reconcile.Observation, error) {
-	return (&reconcile.Observer{API: client, LookUpAll: true}).Refresh
+// refresh is how apply reads a batch again. What its pages show of other rows tells the process nothing: those may be on their way.
+func (l *simLife) refresh(client *dakota.Client) func(context.Context, *reconcile.Plan, reconcile.Batch) (*reconcile.Observation, error) {
+	o := &reconcile.Observer{API: client, LookUpAll: true}
+	return func(ctx context.Context, p *reconcile.Plan, b reconcile.Batch) (*reconcile.Observation, error) {
+		batch := map[string]bool{}
+		for _, i := range b.Rows {
+			batch[p.Rows[i].CustomerID] = true
+		}
+		l.listens(batch)
+		defer l.listens(map[string]bool{})
+		return o.Refresh(ctx, p, b)
+	}
+}
+
+// listens says of which customers a page of many tells the process something.
+func (l *simLife) listens(to map[string]bool) {
+	l.w.mu.Lock()
+	defer l.w.mu.Unlock()
+	l.listening = to
 }
 
 func observeAndPlan(ctx context.Context, o *reconcile.Observer, sheet []reconcile.Assignment, policy reconcile.Policy) (*reconcile.Plan, error) {

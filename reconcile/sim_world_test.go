@@ -83,6 +83,8 @@ type simLife struct {
 	dead   bool
 	events int
 	dieAt  int // the event at which it is killed; 0: never
+
+	listening map[string]bool // whom pages of many tell of; nil: everybody
 }
 
 // How a process ends before its run does.
@@ -210,7 +212,7 @@ func (l *simLife) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, readErr := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	if readErr == nil {
-		l.w.sees(r, body, sent)
+		l.sees(r, body, sent)
 	}
 	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), &failingReader{readErr}))
 	return resp, nil
@@ -226,7 +228,7 @@ func (f *failingReader) Read([]byte) (int, error) {
 }
 
 // sees takes down what a reading told the process.
-func (w *simWorld) sees(r *http.Request, body []byte, sent time.Time) {
+func (l *simLife) sees(r *http.Request, body []byte, sent time.Time) {
 	type seen struct {
 		ID          string `json:"id"`
 		SubClientID string `json:"sub_client_id"`
@@ -238,9 +240,14 @@ func (w *simWorld) sees(r *http.Request, body []byte, sent time.Time) {
 	if json.Unmarshal(body, &answer) != nil {
 		return
 	}
+	w, q := l.w, r.URL.Query()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	many := len(answer.Data) > 0 && (q.Get("created_at_to") == "" || q.Get("created_at_from") != q.Get("created_at_to"))
 	for _, c := range append(answer.Data, answer.seen) {
+		if many && l.listening != nil && !l.listening[c.ID] {
+			continue
+		}
 		if c.ID != "" && (len(answer.Data) > 0 || c.ID == path.Base(r.URL.Path)) {
 			w.sightings[c.ID] = append(w.sightings[c.ID], sighting{c.SubClientID, sent, time.Now()})
 		}
