@@ -34,6 +34,10 @@ apply has nothing to do. Spreadsheet and reports stay in --dir. Nothing leaves t
 }
 
 func (a *app) demo(ctx context.Context, dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fail(exitUnexpected, err)
+	}
 	s := &simulation{address: "127.0.0.1:0", customers: demoCustomers, subClients: 6, seed: 20, limit: 60, window: time.Minute, dialect: "current", latency: 10 * time.Millisecond}
 	server, err := s.server()
 	if err != nil {
