@@ -146,7 +146,6 @@ func (j *job) guard() error {
 		}
 		hints = append(hints, r.Message)
 	}
-	j.run.Stopped = "refused by a guard; nothing was changed"
 	return fail(exitRefused, fmt.Errorf("the plan is refused, nothing was changed"), hints...)
 }
 

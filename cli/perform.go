@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"dakota-reconcile/dakota"
@@ -62,17 +63,18 @@ func plus(a, b dakota.Usage) dakota.Usage {
 }
 
 // finish ends a run whatever happened: the closing totals, the ledger, the reports, the summary, the closing words, the exit code.
-// stopped is why it ended before its last row, nil when it did not.
+// o is nil when nothing was tried; stopped is why the run ended before its last row, nil when it did not.
 func (j *job) finish(ctx context.Context, o *reconcile.Outcome, stopped error) error {
-	if o != nil {
-		j.run.Results = o.Rows
+	if o == nil {
+		o = &reconcile.Outcome{Rows: notTried(j.run.Results)}
 	}
+	j.run.Results = o.Rows
 	j.closeTotals(ctx, stopped)
 	j.run.Finished, j.run.Requests = j.now(), plus(j.before, j.reader.Usage())
-	stopped = explainStop(stopped)
+	stopped = explainStop(ctx, stopped)
 	j.run.ExitCode = j.exit(stopped)
-	j.run.Resumable = hasStatus(j.run.Results, reconcile.InDoubt) || j.recording != nil && hasStatus(j.run.Results, reconcile.NotAttempted)
-	if stopped != nil && j.run.Stopped == "" {
+	j.run.Resumable = j.recording != nil && len(reconcile.Remaining(j.run.Results).Assignments) > 0
+	if stopped != nil {
 		j.run.Stopped = stopped.Error()
 	}
 	err := errors.Join(j.conclude(), j.report())
@@ -84,6 +86,17 @@ func (j *job) finish(ctx context.Context, o *reconcile.Outcome, stopped error) e
 		return stopped
 	}
 	return quiet(j.run.ExitCode)
+}
+
+// notTried are the rows of a plan that was not carried out.
+func notTried(rows []reconcile.Result) []reconcile.Result {
+	rows = slices.Clone(rows)
+	for i := range rows {
+		if rows[i].Status == reconcile.Planned {
+			rows[i].Status = reconcile.NotAttempted
+		}
+	}
+	return rows
 }
 
 // exit finds the exit code of a run from why it stopped and from its rows.
@@ -99,11 +112,21 @@ func (j *job) exit(stopped error) int {
 	return exitDone
 }
 
-// explainStop turns the cause of an early end into a failure with its exit code.
-func explainStop(err error) error {
+// explainStop turns the cause of an early end into a failure with its exit code. Once ctx has ended, its cause is the cause.
+func explainStop(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
 	var i *interruption
-	if err == nil || errors.As(err, &i) {
+	switch {
+	case err == nil || errors.As(err, &i):
 		return err
+	case errors.Is(err, reconcile.ErrFailFast):
+		return fail(exitRows, err, "leave --fail-fast out to go on with the other rows")
+	case errors.Is(err, reconcile.ErrConflict):
+		return fail(exitRows, err, "--on-conflict skip goes on with the other rows, overwrite changes it all the same")
+	case errors.Is(err, reconcile.ErrJournal):
+		return fail(exitUnexpected, err, "no PATCH was sent without being recorded; make room on the disk, then: "+program+" resume")
 	}
 	return explain(err)
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/renameio/v2"
@@ -49,7 +50,8 @@ func (a *app) planInput(ctx context.Context, path string) error {
 		return err
 	}
 	if err := j.observe(ctx); err != nil {
-		return err
+		j.run.Results, j.run.Requests = untouched(j.rows), j.reader.Usage()
+		return j.endPlan(explainStop(ctx, err))
 	}
 	refused := j.propose()
 	if j.plan == nil {
@@ -61,26 +63,23 @@ func (a *app) planInput(ctx context.Context, path string) error {
 	return j.endPlan(refused)
 }
 
-// endPlan writes the reports of a plan and finds its exit code.
-func (j *job) endPlan(refused error) error {
-	c := j.plan.Counts()
+// endPlan writes the reports of a plan and finds its exit code. stopped is why there is no plan, or why apply would refuse it.
+func (j *job) endPlan(stopped error) error {
 	switch {
-	case refused != nil:
-		j.run.ExitCode = exitCode(refused)
+	case stopped != nil:
+		j.run.ExitCode = exitCode(stopped)
+		j.run.Stopped = stopped.Error()
 	case rowsToLookAt(j.run.Results):
 		j.run.ExitCode = exitRows
-	case j.options.detailed && c.Status[reconcile.Planned] > 0:
+	case j.options.detailed && hasStatus(j.run.Results, reconcile.Planned):
 		j.run.ExitCode = exitChanges
 	}
 	j.run.Finished = j.now()
-	if err := j.writeReports(j.run, j.original); err != nil {
+	if err := errors.Join(j.writeReports(j.run, j.original), j.printSummary(j.run)); err != nil {
 		return err
 	}
-	if err := j.printSummary(j.run); err != nil {
-		return err
-	}
-	if refused != nil {
-		return refused
+	if stopped != nil {
+		return stopped
 	}
 	j.say("Nothing was changed; this was a plan.\n")
 	return quiet(j.run.ExitCode)
