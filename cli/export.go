@@ -26,7 +26,8 @@ changes nothing. Sub-clients themselves are not rows of it; the workbook lists t
 	}
 	c.Flags().BoolVar(&force, "force", false, "overwrite the file if it exists")
 	a.options.accountFlags(c.Flags())
-	a.options.outputFlags(c.Flags())
+	a.options.logFlags(c.Flags())
+	a.options.progressFlag(c.Flags())
 	return c
 }
 

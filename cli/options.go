@@ -54,13 +54,34 @@ type options struct {
 	noProgress bool
 }
 
+// outputFlags are those of a run with a plan: all of them.
 func (o *options) outputFlags(f *pflag.FlagSet) {
+	o.jsonFlag(f)
+	o.logFlags(f)
+	o.verboseFlag(f)
+	o.progressFlag(f)
+}
+
+func (o *options) jsonFlag(f *pflag.FlagSet) {
 	f.BoolVar(&o.asJSON, "json", false, "one JSON summary on stdout, nothing else there")
+}
+
+func (o *options) logFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error; debug has one event a row")
 	f.StringVar(&o.logFormat, "log-format", "auto", "console, json or auto: console on a terminal, else json")
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "show every row and how the account was read")
+	o.quietFlags(f)
+}
+
+func (o *options) quietFlags(f *pflag.FlagSet) {
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "show errors only")
 	f.BoolVar(&o.noColour, "no-color", false, "no colours (NO_COLOR works too)")
+}
+
+func (o *options) verboseFlag(f *pflag.FlagSet) {
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "show every row and how the account was read")
+}
+
+func (o *options) progressFlag(f *pflag.FlagSet) {
 	f.BoolVar(&o.noProgress, "no-progress", false, "no progress bar, no progress lines")
 }
 

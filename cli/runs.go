@@ -41,8 +41,12 @@ func (a *app) runsCommand() *cobra.Command {
 	a.options.reportFlags(show.Flags())
 	for _, x := range []*cobra.Command{c, list, show, prune} {
 		a.options.ledgerFlag(x.Flags())
-		a.options.outputFlags(x.Flags())
+		a.options.quietFlags(x.Flags())
 	}
+	for _, x := range []*cobra.Command{c, list, show} {
+		a.options.jsonFlag(x.Flags())
+	}
+	a.options.verboseFlag(show.Flags())
 	c.AddCommand(list, show, prune)
 	return c
 }

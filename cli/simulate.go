@@ -20,7 +20,7 @@ type simulation struct {
 	window     time.Duration
 	dialect    string
 	latency    time.Duration
-	faults     float64
+	faults     []string
 }
 
 func (s *simulation) flags(f *pflag.FlagSet) {
@@ -32,7 +32,7 @@ func (s *simulation) flags(f *pflag.FlagSet) {
 	f.DurationVar(&s.window, "window", time.Minute, "the window's length")
 	f.StringVar(&s.dialect, "headers", "current", "rate limit headers: current, older or none")
 	f.DurationVar(&s.latency, "latency", 20*time.Millisecond, "how long an answer takes")
-	f.Float64Var(&s.faults, "faults", 0, "share of requests that go wrong, from 0 to 1: server errors, cut connections, unreadable answers")
+	f.StringArrayVar(&s.faults, "fault", nil, "what goes wrong with which requests, as described above; repeatable")
 }
 
 var dialects = map[string]dakotatest.Dialect{"current": dakotatest.Current, "older": dakotatest.Older, "none": dakotatest.Silent}
@@ -43,18 +43,17 @@ func (s *simulation) server() (*dakotatest.Server, error) {
 	if !ok {
 		return nil, usage("--headers %q is none of current, older, none", s.dialect)
 	}
-	if s.customers < 0 || s.subClients < 0 || s.faults < 0 || s.faults > 1 || s.window < time.Second {
-		return nil, usage("--customers and --sub-clients are counts, --faults is a share from 0 to 1, --window is at least 1s")
+	if s.customers < 0 || s.subClients < 0 || s.window < time.Second {
+		return nil, usage("--customers and --sub-clients are counts, --window is at least 1s")
+	}
+	faults, err := dakotatest.ParseFaults(s.faults...)
+	if err != nil {
+		return nil, usage("--fault: %s", err)
 	}
 	server := &dakotatest.Server{
+		Faults:  faults,
 		Quota:   dakotatest.Quota{Limit: s.limit, Window: s.window, Dialect: dialect},
 		Latency: func(dakotatest.Request) (time.Duration, time.Duration) { return s.latency / 2, s.latency / 2 },
-	}
-	if s.faults > 0 {
-		server.Faults = dakotatest.Random(s.seed, s.faults,
-			dakotatest.Fault{Status: 500}, dakotatest.Fault{Status: 502, Form: dakotatest.HTML}, dakotatest.Fault{Status: 503, Made: true},
-			dakotatest.Fault{Drop: dakotatest.DropBefore}, dakotatest.Fault{Drop: dakotatest.DropAfter},
-			dakotatest.Fault{Truncate: true}, dakotatest.Fault{Garble: true})
 	}
 	server.Seed(dakotatest.SeedOptions{Seed: s.seed, Customers: s.customers, SubClients: s.subClients, Unassociated: 0.1})
 	return server, nil
@@ -66,12 +65,14 @@ func (a *app) simulateCommand() *cobra.Command {
 		Use:   "simulate",
 		Short: "Serve the fake Dakota API on localhost",
 		Long: `Serve an invented account with the API in front of it, rate limit included, until it is interrupted. Any key is taken. Use it
-from another terminal with --base-url, to try a spreadsheet, a flag or a cron line without touching a real account.`,
+from another terminal with --base-url, to try a spreadsheet, a flag or a cron line without touching a real account.
+
+` + dakotatest.FaultSyntax,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.simulate(cmd.Context(), s) },
 	}
 	s.flags(c.Flags())
-	a.options.outputFlags(c.Flags())
+	a.options.quietFlags(c.Flags())
 	return c
 }
 

@@ -22,7 +22,9 @@ repetitions. Every problem is named with its place. INPUT is a file, or - for st
 	f := c.Flags()
 	a.options.inputFlags(f)
 	a.options.reportFlags(f)
-	a.options.outputFlags(f)
+	a.options.jsonFlag(f)
+	a.options.logFlags(f)
+	a.options.verboseFlag(f)
 	return c
 }
 

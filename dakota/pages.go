@@ -82,13 +82,21 @@ func (q Query) values(after string) url.Values {
 		"sub_client_id":   q.SubClientID,
 		"starting_after":  after,
 		"created_at_from": instant(q.CreatedFrom),
-		"created_at_to":   instant(q.CreatedTo),
+		"created_at_to":   throughout(q.CreatedTo),
 	} {
 		if text != "" {
 			v.Set(name, text)
 		}
 	}
 	return v
+}
+
+// throughout is the last moment of a second: a server that keeps creation times with fractions would leave the rest of it out.
+func throughout(second int64) string {
+	if second == 0 {
+		return ""
+	}
+	return time.Unix(second, 999_999_000).UTC().Format("2006-01-02T15:04:05.000000Z07:00")
 }
 
 func instant(second int64) string {

@@ -38,7 +38,7 @@ func TestPagesAskInTheOrderOfCreationAndHideTheCursor(t *testing.T) {
 			t.Errorf("page %+v", p)
 		}
 	}
-	common := "created_at_from=2020-01-01T00%3A00%3A00Z&created_at_to=2020-01-01T00%3A00%3A01Z&limit=100&sort_by=created_at&sort_dir=asc&starting_after="
+	common := "created_at_from=2020-01-01T00%3A00%3A00Z&created_at_to=2020-01-01T00%3A00%3A01.999999Z&limit=100&sort_by=created_at&sort_dir=asc&starting_after="
 	want := []string{common + "first&sub_client_id=s", common + "b&sub_client_id=s"}
 	if d := cmp.Diff(want, queries); d != "" || strings.Join(got, "") != "abc" {
 		t.Errorf("customers %v; queries %s", got, d)
