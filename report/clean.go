@@ -37,7 +37,7 @@ func neutralInside(s string) string {
 			end = len(s)
 		}
 		part := s[start:end]
-		if start > 0 && startsFormula(strings.TrimLeft(part, `"`)) && !numeric.MatchString(strings.TrimRight(part, ";\t\r\n")) {
+		if start > 0 && startsFormula(part) && !numeric.MatchString(strings.TrimRight(part, ";\t\r\n")) {
 			b.WriteByte('\'')
 		}
 		b.WriteString(part)
@@ -52,8 +52,8 @@ func startsFormula(s string) bool {
 		switch {
 		case strings.ContainsRune("=+-@＝＋－＠﹦﹢﹣﹫−", r):
 			return true
-		case unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-			continue // skipped by spreadsheets when they look what a cell is
+		case r == '"' || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
+			continue // skipped by spreadsheets when they look what a cell is; a quote, when they split at another separator than ours
 		default:
 			return false
 		}
