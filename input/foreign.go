@@ -39,6 +39,8 @@ func foreign(head []byte) *Problem {
 	case bytes.HasPrefix(start, []byte("<?xml")) && bytes.Contains(start, []byte("urn:schemas-microsoft-com:office:spreadsheet")),
 		bytes.HasPrefix(start, []byte("<?mso-application progid=\"excel.sheet\"")):
 		return notSpreadsheet("an Excel 2003 XML spreadsheet", "open it in a spreadsheet program and save it as .xlsx")
+	case bytes.HasPrefix(start, []byte("<?xml")) && bytes.Contains(head, []byte("urn:oasis:names:tc:opendocument")):
+		return notSpreadsheet("an OpenDocument file (.fods)", "save it as .xlsx")
 	case bytes.HasPrefix(start, []byte("<?xml")):
 		return notSpreadsheet("an XML document", "export the table as CSV or .xlsx")
 	case bytes.HasPrefix(start, []byte("{")), bytes.HasPrefix(start, []byte("[{")), bytes.HasPrefix(start, []byte("[[")):

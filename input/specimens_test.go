@@ -1,6 +1,8 @@
 package input
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -255,10 +257,24 @@ func badBooks() []specimen {
 	}
 }
 
+// real are files that LibreOffice has written; they are read from the corpus, not made here.
+var real = []string{"good/real-libreoffice.xlsx", "good/real-libreoffice-utf16-semicolon.csv", "good/real-libreoffice-all-quoted.csv",
+	"bad/real-libreoffice.ods", "bad/real-excel-97.xls", "bad/real-libreoffice.html", "bad/real-libreoffice.fods"}
+
+// specimens is the whole corpus.
 func specimens() []specimen {
 	all := append(append(append(goodText(), goodBooks()...), badText()...), badBooks()...)
 	for i := range all {
 		all[i].text = fill(all[i].text)
+	}
+	for _, file := range real {
+		b, err := os.ReadFile(filepath.Join(corpus, file))
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, specimen{file: file, text: string(b)})
+	}
+	for i := range all {
 		all[i].o.Now = testOptions().Now
 	}
 	return all

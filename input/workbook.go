@@ -78,11 +78,7 @@ func (w *workbook) list() error {
 	if err := w.unmarshal("_rels/.rels", &top); err != nil {
 		return err
 	}
-	for _, l := range top.List {
-		if strings.HasSuffix(l.Type, "/officeDocument") {
-			w.root = resolve("", l.Target)
-		}
-	}
+	w.root = top.target("", "/officeDocument")
 	var book struct {
 		Sheets []struct {
 			Name  string `xml:"name,attr"`
@@ -93,26 +89,31 @@ func (w *workbook) list() error {
 	if err := w.unmarshal(w.root, &book); err != nil {
 		return err
 	}
-	var links relations
 	base := path.Dir(w.root)
+	var links relations
 	if err := w.unmarshal(path.Join(base, "_rels", path.Base(w.root)+".rels"), &links); err != nil {
 		return err
 	}
-	sheets := map[string]string{}
-	for _, l := range links.List {
-		switch {
-		case strings.HasSuffix(l.Type, "/worksheet"):
-			sheets[l.ID] = resolve(base, l.Target)
-		case strings.HasSuffix(l.Type, "/sharedStrings"):
-			w.strings = resolve(base, l.Target)
-		}
-	}
+	w.strings = links.target(base, "/sharedStrings")
 	for _, s := range book.Sheets {
-		if part := sheets[s.ID]; part != "" { // not a chart or a dialog
-			w.sheets = append(w.sheets, workSheet{s.Name, part, s.State != "" && s.State != "visible"})
+		for _, l := range links.List {
+			if l.ID == s.ID && strings.HasSuffix(l.Type, "/worksheet") { // not a chart or a dialog
+				w.sheets = append(w.sheets, workSheet{s.Name, resolve(base, l.Target), s.State != "" && s.State != "visible"})
+			}
 		}
 	}
 	return nil
+}
+
+// target returns the part to which the last link of a type leads; "" when there is none.
+func (r relations) target(base, kind string) string {
+	part := ""
+	for _, l := range r.List {
+		if strings.HasSuffix(l.Type, kind) {
+			part = resolve(base, l.Target)
+		}
+	}
+	return part
 }
 
 // resolve gives a link's target as a part's path.
