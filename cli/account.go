@@ -51,6 +51,9 @@ func (a *app) account(ctx context.Context) (account, error) {
 	if err != nil {
 		return account{}, fail(exitConfig, err, "set DAKOTA_API_KEY, DAKOTA_API_KEY_FILE or DAKOTA_API_KEY_COMMAND; a key is never given as a flag")
 	}
+	if notice := key.Notice(); notice != "" {
+		a.say("note: %s\n", clean(notice, oneLine))
+	}
 	c := account{environment: strings.ToLower(o.environment), config: o.client()}
 	c.config.BaseURL = orElse(o.baseURL, base)
 	c.config.Key = key

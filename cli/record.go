@@ -14,23 +14,19 @@ import (
 // noLedger is the value of --ledger that records nothing.
 const noLedger = "none"
 
-// ledgerPath is the ledger's file; "" when nothing is to be recorded.
+// ledgerPath is the ledger's file; "" when the environment does not say where the user's state lives and no flag does.
 func (a *app) ledgerPath() string {
-	if a.options.ledger == noLedger {
-		return ""
-	}
 	return orElse(a.options.ledger, ledger.DefaultPath(a.process.Env))
 }
 
 // openLedger opens the ledger that the flags name; nil when they say none.
 func (a *app) openLedger(ctx context.Context) (*ledger.Ledger, error) {
-	path := a.ledgerPath()
-	if path == "" {
+	if a.options.ledger == noLedger {
 		return nil, nil
 	}
-	l, err := ledger.Open(ctx, path)
+	l, err := ledger.Open(ctx, a.ledgerPath())
 	if err != nil {
-		return nil, fail(exitConfig, err, "give --ledger a file in a folder that can be written, or none to run without a record (then nothing can be resumed)")
+		return nil, fail(exitConfig, err, "--ledger FILE names another place, --ledger none runs without a record (then nothing can be resumed)")
 	}
 	return l, nil
 }
@@ -51,7 +47,7 @@ func (j *job) lock() (func(), error) {
 		return nil, fail(exitRefused, err, "wait until it is done, or stop it; the lock is freed when that process ends")
 	}
 	if err != nil {
-		return nil, fail(exitConfig, fmt.Errorf("lock the account: %w", err), "the folder of the ledger must be writable: set XDG_STATE_HOME, or give --ledger a file in one that is")
+		return nil, fail(exitConfig, err, "the folder of the ledger must be writable: set XDG_STATE_HOME, or give --ledger a file in one that is")
 	}
 	return func() { lock.Unlock() }, nil
 }
@@ -62,9 +58,16 @@ func (j *job) holder() ledger.Holder {
 	return ledger.Holder{RunID: j.run.ID, Command: j.run.Command, Host: host, PID: os.Getpid(), User: userName(), Started: j.run.Started}
 }
 
-// lockDir is where locks live: always in the user's state directory, so that runs with different ledgers exclude each other too.
+// lockDir is where locks live: in the user's state directory, so that runs with different ledgers exclude each other too; where there is
+// none, beside the ledger, or else in the system's folder for temporary files.
 func (j *job) lockDir() string {
-	return filepath.Join(filepath.Dir(ledger.DefaultPath(j.process.Env)), "locks")
+	switch state := ledger.DefaultPath(j.process.Env); {
+	case state != "":
+		return filepath.Join(filepath.Dir(state), "locks")
+	case j.options.ledger != "" && j.options.ledger != noLedger:
+		return filepath.Join(filepath.Dir(j.options.ledger), "locks")
+	}
+	return filepath.Join(os.TempDir(), program+"-locks")
 }
 
 // begin records the run before its first PATCH. The journal is nil when nothing is recorded.

@@ -33,11 +33,13 @@ func (a *app) runsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return a.showRun(cmd.Context(), args[0]) },
 	}
 	var keep string
+	var unfinished bool
 	prune := &cobra.Command{
 		Use: "prune", Short: "Forget old runs; unfinished ones stay", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.pruneRuns(cmd.Context(), keep) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.pruneRuns(cmd.Context(), keep, unfinished) },
 	}
 	prune.Flags().StringVar(&keep, "keep", "90d", "how long to keep runs: 90d, 12h")
+	prune.Flags().BoolVar(&unfinished, "unfinished", false, "forget unfinished runs too: what they left undone can't be resumed any more")
 	a.options.reportFlags(show.Flags())
 	for _, x := range []*cobra.Command{c, list, show, prune} {
 		a.options.ledgerFlag(x.Flags())
@@ -100,6 +102,7 @@ func (a *app) showRun(ctx context.Context, id string) error {
 	if err != nil {
 		return noSuchRun(id, err)
 	}
+	run.Results = notTried(run.Results) // rows whose turn had not come when the run was killed
 	if err := a.writeReports(run, original); err != nil {
 		return err
 	}
@@ -130,7 +133,7 @@ func noSuchRun(id string, err error) error {
 	return fail(exitUnexpected, err)
 }
 
-func (a *app) pruneRuns(ctx context.Context, keep string) error {
+func (a *app) pruneRuns(ctx context.Context, keep string, unfinished bool) error {
 	d, err := parseDays(keep)
 	if err != nil {
 		return err
@@ -140,7 +143,11 @@ func (a *app) pruneRuns(ctx context.Context, keep string) error {
 		return err
 	}
 	defer l.Close()
-	n, err := l.Prune(ctx, a.now().Add(-d))
+	forget := l.Prune
+	if unfinished {
+		forget = l.PruneUnfinished
+	}
+	n, err := forget(ctx, a.now().Add(-d))
 	if err != nil {
 		return fail(exitUnexpected, err)
 	}

@@ -92,8 +92,8 @@ func (j *judge) unlisted(assignments []Assignment) []Result {
 	}
 	var rows []Result
 	for _, s := range j.seen.members(assignments) {
-		if listed[s.Customer.ID] {
-			continue
+		if listed[s.Customer.ID] || s.Customer.DeletedAt != 0 {
+			continue // a deleted one is nobody's oversight
 		}
 		r := Result{Change: Change{Assignment: Assignment{CustomerID: s.Customer.ID, SubClientID: s.Customer.SubClientID}, Action: None}, Status: Unlisted}
 		j.describe(&r, s)
@@ -108,9 +108,6 @@ func (j *judge) unlisted(assignments []Assignment) []Result {
 	}
 	for i := range rows {
 		s, _ := j.seen.Customer(rows[i].CustomerID)
-		if s.Customer.DeletedAt != 0 {
-			continue // nothing to disassociate
-		}
 		rows[i].SubClientID, rows[i].SubClientName, rows[i].Action = "", "", Disassociate
 		rows[i] = j.change(rows[i], s)
 	}
