@@ -19,7 +19,8 @@ type Policy struct {
 	Expect map[string]string
 	// Approved are the customers whose change somebody has seen in a saved plan; others' changes become conflicts. Nil: all are.
 	Approved map[string]bool
-	// MaxStaleness is how long after its reading a row may be sent without being read again; 0: it is read right before.
+	// MaxStaleness is how long after its reading a row may be sent without being read again; 0: it is read right before. Negative: it is sent
+	// as it was read, however long ago.
 	MaxStaleness time.Duration
 	// Quota is what the key may spend, for the bill and the batches.
 	Quota dakota.Quota
