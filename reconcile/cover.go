@@ -47,6 +47,7 @@ type timing struct {
 const (
 	timingSamples = 1000 // the last so many differences count
 	timingWidth   = 10   // seconds that lo and hi may lie apart in any account
+	timingWeight  = 5    // wanted customers as whose fate that of all others counts
 )
 
 // newTiming believes the ids until an answer says otherwise.
@@ -93,8 +94,12 @@ func (t *timing) latest(second int64) int64   { return second + t.hi + t.margin(
 
 // good is the share of wanted customers expected where their ids say. What happened to wanted ones weighs more than what others show.
 func (t *timing) good() float64 {
-	const weight = 5
-	return (t.share*weight + float64(t.hits)) / float64(weight+t.hits+t.misses)
+	return (t.share*timingWeight + float64(t.hits)) / float64(timingWeight+t.hits+t.misses)
+}
+
+// stray is the share of wanted customers that may be anywhere, carefully estimated: half a customer more than was seen.
+func (t *timing) stray() float64 {
+	return 1 - t.good() + 0.5/float64(timingWeight+t.hits+t.misses)
 }
 
 // doubt is how many of n wanted customers more than expected may turn out not to be where their ids say (three standard deviations).

@@ -17,6 +17,8 @@ type planAccount struct {
 	reader *dakota.Reader
 	all    []dakotatest.Customer // customers that are no sub-clients, by creation
 	subs   []string
+
+	generations int // of customers whose ids are of different quality
 }
 
 func planSeeded(t testing.TB, o dakotatest.SeedOptions) *planAccount {

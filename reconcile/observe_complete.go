@@ -41,11 +41,15 @@ func (s *search) readWhole(ctx context.Context, lists int) (bool, error) {
 	s.restart()
 	for !s.walk.ended {
 		if s.walk.pages == 1 && pagesOf(s.walk.ahead) > lists {
+			s.walk.full = false
 			return false, nil
 		}
 		if err := s.readOn(ctx); err != nil {
 			return false, err
 		}
+	}
+	for _, g := range s.groups {
+		g.done = true // their members were among the others
 	}
 	return true, nil
 }
@@ -66,7 +70,7 @@ func (s *search) readAllMembers(ctx context.Context, id string) error {
 			return nil // without a summary nobody has said yet that it is a sub-client: its lookup will
 		}
 		if err != nil {
-			return fmt.Errorf("list the customers of %s: %w", s.obs.describe(id), err)
+			return fmt.Errorf("read the members of %s: %w", s.obs.describe(id), err)
 		}
 		if s.steps.members++; !g.started {
 			s.steps.lists++

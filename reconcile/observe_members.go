@@ -26,13 +26,6 @@ type group struct {
 	cost    groupCost
 }
 
-// groupCost remembers what a list costs as long as so many of its customers are left.
-type groupCost struct {
-	left  int
-	known bool
-	pages float64
-}
-
 // wasteMembers is how many pages of sub-clients' lists may be read in vain, all together.
 const wasteMembers = 3
 
@@ -94,16 +87,14 @@ func (s *search) expected(ctx context.Context) error {
 // readGroup reads a sub-client's list as long as it pays.
 func (s *search) readGroup(ctx context.Context, g *group) error {
 	for !g.done && g.left > 0 && s.waste <= wasteMembers {
-		cost := s.groupCost(g)
-		if !g.started || s.restCost(s.leftover(0))-s.restCost(s.leftover(s.likely(g))) > cost {
-			before := s.restCost(s.leftover(0))
-			if err := s.readMembers(ctx, g); err != nil {
-				return err
-			}
-			s.waste = max(0, s.waste+1-(before-s.restCost(s.leftover(0))))
-			continue
+		before := s.restCost(s.leftover(0))
+		if g.started && before-s.restCost(s.leftover(s.likely(g))) <= s.groupCost(g) {
+			break
 		}
-		g.done = true
+		if err := s.readMembers(ctx, g); err != nil {
+			return err
+		}
+		s.waste = max(0, s.waste+1-(before-s.restCost(s.leftover(0))))
 	}
 	g.done = true
 	return nil
@@ -123,13 +114,13 @@ func (s *search) readMembers(ctx context.Context, g *group) error {
 		}
 		from := s.times.earliest(s.want[g.want[g.next]].second)
 		// A leap over a few is not worth breaking the stretch, which may be wanted again as a whole.
-		if few := float64(from-g.covered) * float64(g.ahead) / float64(s.age()); !g.started || few > leapAllowed {
+		if few := float64(from-g.covered) * float64(g.ahead) / float64(s.age()); !g.started || few > leapWorth {
 			q = dakota.Query{SubClientID: g.id, CreatedFrom: max(from, 1)}
 		}
 	}
 	p, err := s.o.page(ctx, q)
 	if err != nil {
-		return fmt.Errorf("list the customers of %s: %w", s.obs.describe(g.id), err)
+		return fmt.Errorf("read the members of %s: %w", s.obs.describe(g.id), err)
 	}
 	if q.After == "" {
 		g.ahead = max(p.Total, len(p.Customers))
@@ -188,63 +179,4 @@ func (s *search) best() *group {
 		return nil
 	}
 	return offers[0].g
-}
-
-// leftover is how many are left after so many more are found.
-func (s *search) leftover(found float64) float64 { return math.Max(float64(s.left)-found, 0) }
-
-// likely is how many of a group's customers its list is expected to show, going by what it and the others have shown so far.
-func (s *search) likely(g *group) float64 {
-	const weight = 3
-	all := (s.shown + weight) / (s.due + weight)
-	return float64(g.left) * (g.found + weight*all) / (g.due + weight)
-}
-
-// groupCost is the number of pages that the rest of a sub-client's list takes.
-func (s *search) groupCost(g *group) float64 {
-	if !g.cost.known || g.cost.left != g.left {
-		g.cost = groupCost{g.left, true, s.countPages(g)}
-	}
-	return g.cost.pages
-}
-
-func (s *search) countPages(g *group) float64 {
-	pages := pagesOf(g.ahead)
-	if s.o.Complete || s.times.good() <= 0.9 {
-		return float64(pages)
-	}
-	seconds := make([]int64, 0, g.left)
-	for _, i := range g.want[g.next:] {
-		if !s.want[i].settled() {
-			seconds = append(seconds, s.want[i].second)
-		}
-	}
-	return float64(min(pages, greedy(seconds, pageSize*float64(s.age())/float64(max(g.ahead, 1)))))
-}
-
-// restCost is what finding n customers takes without lists of sub-clients.
-func (s *search) restCost(n float64) float64 {
-	s.estimate()
-	ahead := float64(s.aheadSize())
-	cost := n
-	if e := s.leaping; e.customers > 0 && s.walk.waste <= wasteAllowed {
-		good := s.times.good()
-		cost = math.Min(cost, e.pages*blocks(good*n, ahead)/blocks(e.customers, ahead)+(1-good)*n)
-	}
-	return math.Min(cost, float64(pagesOf(s.accountSize())))
-}
-
-// leaping is what finding so many customers by leaping takes, in pages, when all are where their ids say.
-type leaping struct {
-	customers, pages float64
-	next             int // answers after which it is to be estimated anew
-}
-
-// estimate refreshes the estimate, more rarely as more answers came: each costs a look at everything wanted.
-func (s *search) estimate() {
-	if s.answers < s.leaping.next {
-		return
-	}
-	seconds := s.openSeconds(s.want)
-	s.leaping = leaping{float64(len(seconds)), float64(greedy(seconds, s.blockSpan())), s.answers + 1 + s.answers/32}
 }

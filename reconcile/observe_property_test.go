@@ -17,7 +17,8 @@ func planDrawAccount(t *rapid.T, tb testing.TB) *planAccount {
 	a.HideDeleted = rapid.Bool().Draw(t, "hide deleted")
 	a.OmitEmptySubClients = rapid.Bool().Draw(t, "omit empty sub-clients")
 	start := time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)
-	for g := range rapid.IntRange(1, 3).Draw(t, "generations") {
+	a.generations = rapid.IntRange(1, 3).Draw(t, "generations")
+	for g := range a.generations {
 		span := rapid.SampledFrom([]time.Duration{time.Minute, time.Hour, 30 * 24 * time.Hour, 500 * 24 * time.Hour}).Draw(t, "span")
 		from := start
 		if rapid.Bool().Draw(t, "later") {
@@ -77,7 +78,8 @@ func planEvery(from []dakotatest.Customer, n int) []dakotatest.Customer {
 // planUnknownID is an id of 2024 that no account has.
 func planUnknownID(i int) string { return fmt.Sprintf("2aUnknown%018d", i) }
 
-// Whatever ids and times look like, the observation is exact and costs hardly more than the cheaper of the two simple ways.
+// Whatever ids and times look like, the observation is exact and costs hardly more than the cheaper of the two simple ways: a small
+// constant where all ids are of one quality, and a part of it where what was learnt of some misleads about others.
 func TestReadingIsExactAndNeverMuchDearerThanTheSimpleWays(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a := planDrawAccount(rt, t)
@@ -96,11 +98,12 @@ func TestReadingIsExactAndNeverMuchDearerThanTheSimpleWays(t *testing.T) {
 		}
 		sent := a.Counts().List + a.Counts().Get
 		simple := min(pagesOf(len(a.all)+len(a.subs))+unlisted, len(rows))
-		if sent > simple+planAllowance {
+		allowed := simple + 10
+		if a.generations > 1 {
+			allowed += simple / 3
+		}
+		if sent > allowed {
 			rt.Fatalf("%d requests, the better simple way takes %d: %s", sent, simple, seen.Reading)
 		}
 	})
 }
-
-// planAllowance is how many requests guessing may cost.
-const planAllowance = 12

@@ -1,11 +1,11 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"dakota-reconcile/dakota"
 )
@@ -29,11 +29,14 @@ type walk struct {
 }
 
 // stretch is a part of the account in the order of creation: everything created from one second until before another.
-type stretch struct{ from, to int64 }
+type stretch struct {
+	from, to  int64
+	customers int
+}
 
 const (
 	wasteAllowed   = 4   // pages that may find nothing before the leaping ends
-	leapAllowed    = 5   // customers that a leap may leave out of a stretch; should one be wanted, it is looked up
+	leapWorth      = 10  // customers that a leap must leave out: fewer are read for what else may be among them
 	stretchAllowed = 300 // customers from which on it is worth leaping over what was read
 )
 
@@ -109,125 +112,34 @@ func (s *search) way() way {
 	return waySingles
 }
 
-// fullCost is the number of pages that reading the account to its end still takes.
-func (s *search) fullCost() float64 {
-	w := &s.walk
-	if w.full && w.ahead >= 0 {
-		return float64(pagesOf(w.ahead))
-	}
-	known := 0
-	for _, r := range w.seen {
-		if w.density > 0 {
-			known += int(float64(r.to-r.from) * w.density)
-		}
-	}
-	return float64(max(pagesOf(s.accountSize())-known/pageSize, 1))
-}
-
-// leapCost is the number of pages that leaping takes, and of GETs for those that are not where their ids say. Infinite once leaping has
-// shown to be useless.
-func (s *search) leapCost() float64 {
-	s.skip()
-	w := &s.walk
-	if w.waste > wasteAllowed || w.ended || w.full || w.next == len(s.want) {
-		return math.Inf(1)
-	}
-	seconds := s.openSeconds(s.want[w.next:])
-	n := float64(len(seconds))
-	good := s.times.good()
-	pages := float64(greedy(seconds, s.blockSpan()))
-	ahead := float64(s.aheadSize())
-	if good < 1 {
-		pages *= blocks(good*n, ahead) / blocks(n, ahead)
-	}
-	if w.ahead >= 0 {
-		pages = math.Min(pages, float64(pagesOf(w.ahead)))
-	}
-	return pages + (1-good)*n + s.times.doubt(len(seconds)) + float64(s.left-len(seconds))
-}
-
-// openSeconds are the seconds of those not found and not missed.
-func (s *search) openSeconds(want []wanted) []int64 {
-	seconds := make([]int64, 0, min(len(want), s.left))
-	for i := range want {
-		if want[i].state == open {
-			seconds = append(seconds, want[i].second)
-		}
-	}
-	return seconds
-}
-
-// accountSize is the number of customers of the account, or the least it can be.
-func (s *search) accountSize() int {
-	if s.walk.total > 0 {
-		return s.walk.total
-	}
-	sum := len(s.obs.opening)
-	for _, c := range s.obs.opening {
-		sum += c.Customers
-	}
-	return max(sum, s.walk.ahead+s.walk.stretch, len(s.want))
-}
-
-// aheadSize is the number of customers behind the last page, of the whole account before the first.
-func (s *search) aheadSize() int {
-	if s.walk.ahead >= 0 && s.walk.from >= 0 {
-		return max(s.walk.ahead, 1)
-	}
-	return s.accountSize()
-}
-
-// blockSpan is the time that a page covers on average, in seconds. Before a page has told, customers are taken to have come evenly since
-// the oldest id that is known.
-func (s *search) blockSpan() float64 {
-	if s.walk.density > 0 {
-		return pageSize / s.walk.density
-	}
-	return pageSize * float64(s.age()) / float64(s.accountSize())
-}
-
-// dates notes the oldest and the newest second of any id that is known.
-func (s *search) dates() {
-	s.oldest, s.newest = math.MaxInt64, time.Now().Unix()
-	note := func(second int64) {
-		if second > 0 {
-			s.oldest, s.newest = min(s.oldest, second), max(s.newest, second)
-		}
-	}
-	for id := range s.obs.opening {
-		note(IDTime(id))
-	}
-	for i := range s.want {
-		note(s.want[i].second)
-	}
-}
-
-// age is how long the account has existed at least, in seconds.
-func (s *search) age() int64 { return max(s.newest-s.oldest, 1) }
-
 // leap reads the page that begins where the next wanted customer should be, or the next page when that is there.
 func (s *search) leap(ctx context.Context) error {
 	s.skip()
 	w := &s.walk
 	from := max(s.times.earliest(s.want[w.next].second), 1)
 	q := dakota.Query{CreatedFrom: from}
-	if w.from >= 0 && from <= w.covered {
+	if few := float64(from-w.covered)*w.density <= leapWorth; w.from >= 0 && (few || s.strayed()) {
 		q = w.query
 	}
 	before := *w
 	got, err := s.read(ctx, q)
 	w.waste += 1 - got
-	if leapt := before.ahead - w.shown - w.ahead; q.After == "" && (before.from < 0 || leapt > leapAllowed) {
+	if leapt := before.ahead - w.shown - w.ahead; q.After == "" && (before.from < 0 || leapt > 0) {
 		before.keepStretch()
 		w.seen, w.from, w.stretch = before.seen, from, w.shown
 	}
 	return err
 }
 
+// strayed tells whether so many of the wanted may be anywhere that a page of what a leap leaves out is likely to show one of them.
+func (s *search) strayed() bool {
+	return s.times.stray()*float64(s.left)*pageSize > float64(s.aheadSize())
+}
+
 // restart begins to read the account from its beginning.
 func (s *search) restart() {
 	s.walk.keepStretch()
-	slices.SortFunc(s.walk.seen, func(a, b stretch) int { return int(a.from - b.from) })
+	slices.SortFunc(s.walk.seen, func(a, b stretch) int { return cmp.Compare(a.from, b.from) })
 	s.walk.full, s.walk.ended = true, false
 	s.walk.from, s.walk.covered, s.walk.stretch, s.walk.ahead = 0, 0, 0, -1
 	s.walk.query = dakota.Query{}
@@ -252,7 +164,7 @@ func (s *search) readOn(ctx context.Context) error {
 // keepStretch remembers the stretch just read when it is long enough to be leapt over.
 func (w *walk) keepStretch() {
 	if w.from >= 0 && w.stretch >= stretchAllowed {
-		w.seen = append(w.seen, stretch{w.from, w.covered})
+		w.seen = append(w.seen, stretch{w.from, w.covered, w.stretch})
 	}
 }
 
@@ -260,7 +172,7 @@ func (w *walk) keepStretch() {
 func (s *search) read(ctx context.Context, q dakota.Query) (int, error) {
 	p, err := s.o.page(ctx, q)
 	if err != nil {
-		return 0, fmt.Errorf("list customers from %s: %w", time.Unix(q.CreatedFrom, 0).UTC().Format(time.DateTime), err)
+		return 0, fmt.Errorf("read the account from %s on: %w", planDay(q.CreatedFrom), err)
 	}
 	w := &s.walk
 	w.pages++

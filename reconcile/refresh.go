@@ -17,13 +17,13 @@ func (o *Observer) Refresh(ctx context.Context, p *Plan, b Batch) (*Observation,
 	for _, q := range b.pages {
 		page, err := o.page(ctx, q)
 		if err != nil {
-			return nil, fmt.Errorf("read %d rows again: list customers: %w", len(rows), err)
+			return nil, fmt.Errorf("read %d rows again: %w", len(rows), err)
 		}
 		s.take(page, q)
 	}
 	for _, l := range b.lists {
 		if err := s.listAgain(ctx, l); err != nil {
-			return nil, fmt.Errorf("read %d rows again: list the customers of %s: %w", len(rows), l.query.SubClientID, err)
+			return nil, fmt.Errorf("read %d rows again: members of %s: %w", len(rows), l.query.SubClientID, err)
 		}
 	}
 	var rest []int
