@@ -121,6 +121,7 @@ type memory struct {
 	results  map[int]reconcile.Result
 	failFrom int // the intent from which on none can be kept; 0: never
 	intended int
+	full     bool // no conclusion can be kept
 }
 
 func newMemory() *memory {
@@ -141,6 +142,9 @@ func (m *memory) Intend(_ context.Context, row, attempt int) error {
 func (m *memory) Conclude(row int, r reconcile.Result) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.full {
+		return errors.New("the disk is full")
+	}
 	m.results[row] = r
 	return nil
 }
@@ -522,6 +526,84 @@ func TestNoPatchWithoutItsIntent(t *testing.T) {
 		}
 		if n := counts(out.Rows); n[reconcile.Applied] != 20 || n[reconcile.NotAttempted] != 30 || s.patches("") != 20 {
 			t.Errorf("%v after %d PATCHes", n, s.patches(""))
+		}
+	})
+}
+
+// An outcome that can't be kept stops the run, and is reported all the same.
+func TestOutcomeThatCannotBeKeptStopsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := setStage(t, 50)
+		s.journal.full, s.applier.Concurrency = true, 1
+		out := s.apply(t.Context(), s.plan())
+		if n := counts(out.Rows); !errors.Is(out.Stopped, reconcile.ErrJournal) || n[reconcile.Applied] != 1 || n[reconcile.NotAttempted] != 49 {
+			t.Errorf("%v; stopped: %v", n, out.Stopped)
+		}
+	})
+}
+
+// A customer whose GET always fails is found in a list of those created in the same second.
+func TestCustomerThatCannotBeReadIsLookedUpInAList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := setStage(t, 5)
+		s.applier.MaxStaleness = 0
+		bad := s.customers()[2].ID
+		s.server.Faults = dakotatest.Only(dakotatest.Poison(dakotatest.Fault{Status: 500}, bad), dakotatest.Get)
+		p := s.plan()
+		out := s.apply(t.Context(), p)
+		if n := counts(out.Rows)[reconcile.Applied]; n != 5 || s.patches(bad) != 1 {
+			t.Errorf("%v after %d PATCHes of the one", counts(out.Rows), s.patches(bad))
+		}
+		if n := s.server.Counts().List; n != 1 {
+			t.Errorf("%d lists, want 1", n)
+		}
+	})
+}
+
+// Where no list shows it either, the row fails by itself, unsent.
+func TestCustomerThatNothingShowsFailsUnsent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := setStage(t, 5)
+		s.applier.MaxStaleness = 0
+		bad := s.customers()[2].ID
+		s.server.Faults = dakotatest.Only(dakotatest.Poison(dakotatest.Fault{Status: 500}, bad), dakotatest.Get)
+		p := s.plan()
+		p.Rows[2].CreatedAt += 1000
+		out := s.apply(t.Context(), p)
+		if r := out.Rows[2]; r.Status != reconcile.Failed || r.Attempts != 0 || s.patches(bad) != 0 || r.Error == "" {
+			t.Errorf("%s after %d PATCHes: %s", r.Status, s.patches(bad), r.Error)
+		}
+		if n := counts(out.Rows)[reconcile.Applied]; n != 4 || out.Stopped != nil {
+			t.Errorf("%v; stopped: %v", counts(out.Rows), out.Stopped)
+		}
+	})
+}
+
+func TestHooksTellEachRowOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := setStage(t, 30)
+		s.server.Faults = dakotatest.Only(dakotatest.Random(7, 0.5, dakotatest.Fault{Status: 500}), dakotatest.Patch)
+		started, finished, retries := map[int]int{}, map[int]reconcile.Result{}, 0
+		s.applier.Hooks = reconcile.ApplyHooks{
+			Started:  func(row int) { started[row]++ },
+			Finished: func(row int, r reconcile.Result) { finished[row] = r },
+			Retry: func(_ int, cause error, pause time.Duration) {
+				if retries++; cause == nil || pause <= 0 {
+					t.Errorf("retry after %s for %v", pause, cause)
+				}
+			},
+		}
+		out := s.apply(t.Context(), s.plan())
+		for i, r := range out.Rows {
+			if started[i] != 1 {
+				t.Errorf("row %d started %d times", i, started[i])
+			}
+			if diff := cmp.Diff(r, finished[i]); diff != "" {
+				t.Errorf("row %d as told (+) is not as reported (-):\n%s", i, diff)
+			}
+		}
+		if retries == 0 {
+			t.Error("no retry was told")
 		}
 	})
 }

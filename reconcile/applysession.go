@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-
-	"dakota-reconcile/dakota"
 )
 
 // session is one Apply. Its own goroutine alone decides what starts when; the workers each take one step of one row and hand it back, so
@@ -96,89 +94,7 @@ func (s *session) start() time.Duration {
 	return -1
 }
 
-// next takes the turn whose step is to start now, if any.
-func (s *session) next(now time.Time) (*turn, time.Duration) {
-	switch {
-	case s.stopped != nil: // only doubts are left in the queue
-		return s.waiting.takeDue(now)
-	case s.breaker.open && s.flying > 0:
-		return nil, -1
-	case s.breaker.open && now.Before(s.breaker.next):
-		return nil, s.breaker.next.Sub(now)
-	}
-	t, wait := s.candidate(now)
-	if t == nil || s.affordable(t) {
-		return t, wait
-	}
-	s.putBack(t)
-	if s.flying == 0 {
-		s.stop(dakota.ErrBudget)
-		return s.waiting.takeDue(now)
-	}
-	return nil, -1
-}
-
-// candidate takes the turn that should be next. While the API is down that is a doubt, else a row not tried yet, which tells best whether
-// only the rows tried before are at fault.
-func (s *session) candidate(now time.Time) (*turn, time.Duration) {
-	if s.breaker.open {
-		if t := s.waiting.takeDoubt(); t != nil {
-			return t, 0
-		}
-		if t := s.takeFresh(); t != nil {
-			return t, 0
-		}
-		return s.waiting.takeFirst(), -1
-	}
-	t, wait := s.waiting.takeDue(now)
-	if t == nil {
-		t = s.takeFresh()
-	}
-	return t, wait
-}
-
-// takeFresh takes the first row that has not had its turn, or the reading that has to come before it; nil when there is none for now.
-func (s *session) takeFresh() *turn {
-	for s.fresh < len(s.order) && !s.reading {
-		if b := s.batches[s.fresh]; b != nil {
-			return &turn{row: -1, batch: b}
-		}
-		row := s.order[s.fresh]
-		s.fresh++
-		if s.rows[row].Status == Planned { // the reading of its batch may have settled it
-			return &turn{row: row}
-		}
-	}
-	return nil
-}
-
-// putBack undoes candidate.
-func (s *session) putBack(t *turn) {
-	switch {
-	case t.batch != nil: // it has not been taken from anywhere
-	case t.pauses == nil:
-		s.fresh--
-	default:
-		s.waiting.add(t)
-	}
-}
-
-// affordable tells whether the budget has room for a turn's step beside what it must keep: for the steps in flight, and a reading of
-// each row in doubt. The reading that no PATCH needed in the end is the closing summary's.
-func (s *session) affordable(t *turn) bool {
-	if s.MaxRequests == 0 {
-		return true
-	}
-	t.cost = 2 // the PATCH and the reading that may have to settle it
-	switch {
-	case t.batch != nil:
-		t.cost += t.batch.Requests
-	case t.doubt || s.stale(&s.rows[t.row]):
-		t.cost++
-	}
-	return s.API.Usage().Total()+s.held+t.cost+s.waiting.doubts() <= s.MaxRequests
-}
-
+// launch hands a turn to a worker for its next step.
 func (s *session) launch(t *turn) {
 	switch {
 	case t.batch != nil:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"dakota-reconcile/dakota"
 )
@@ -162,12 +161,6 @@ func (s *session) unread(ctx context.Context, t *turn, err error) step {
 		return s.settled(t, InDoubt, codeOf(err), fmt.Sprintf("sent, and no reading can tell whether the change was made: %s", textOf(err)))
 	}
 	return s.settled(t, Failed, codeOf(err), fmt.Sprintf("the customer can't be read again before the change: %s", textOf(err)))
-}
-
-// notThere tells whether err says that there is no such customer.
-func notThere(err error) bool {
-	var answer *dakota.Error
-	return errors.As(err, &answer) && answer.Status == http.StatusNotFound
 }
 
 // settled ends a row as a reading has decided.

@@ -109,59 +109,71 @@ func (w *simWorld) verifyRepeated(r reconcile.Result, rows []reconcile.Result) {
 
 // verifyRow checks that a row's word is true.
 func (w *simWorld) verifyRow(r reconcile.Result, changes []dakotatest.Change, patches []dakotatest.Exchange) {
-	own, foreign, others := 0, 0, false
+	f := simFacts{sent: len(patches)}
+	f.made = slices.ContainsFunc(patches, func(x dakotatest.Exchange) bool { return x.Made })
 	for _, c := range changes {
-		if c.By == dakotatest.Foreign {
-			foreign++
-			others = others || r.Attempts > 0 && c.To == r.SubClientID // nothing tells such a change from ours
+		if f.last = c.By == dakotatest.Foreign; !f.last {
+			f.own = true
+			if c.To != r.SubClientID {
+				w.breaks("row %d: we moved %s to %q", r.Row, r.CustomerID, c.To)
+			}
 			continue
 		}
-		own++
-		if c.To != r.SubClientID {
-			w.breaks("row %d: we moved %s to %q", r.Row, r.CustomerID, c.To)
-		}
+		f.foreign = true
+		f.others = f.others || r.Attempts > 0 && c.To == r.SubClientID
 	}
 	c, known := w.server.Customer(r.CustomerID)
-	theirs := len(changes) > 0 && changes[len(changes)-1].By == dakotatest.Foreign
-	asWished := known && c.SubClientID == r.SubClientID
-	bad := func(why string) {
+	f.asWished, f.kyb = known && c.SubClientID == r.SubClientID, c.KYBStatus
+	why := f.contradict(r)
+	if r.Attempts < f.sent || r.Attempts > f.sent+w.crashes {
+		why = fmt.Sprintf("%d PATCHes were sent", f.sent)
+	}
+	if why != "" {
 		w.breaks("row %d (%s) is %s after %d attempts (%s), but %s", r.Row, r.CustomerID, r.Status, r.Attempts, r.Error, why)
 	}
+}
+
+// simFacts are what the server's record says of a customer.
+type simFacts struct {
+	sent     int    // PATCHes that reached it
+	made     bool   // one of them was made, if only to what was so already
+	own      bool   // we changed it
+	foreign  bool   // somebody else changed it
+	others   bool   // somebody else made our change after an intent of ours: nothing tells that from ours
+	last     bool   // the last change is somebody else's
+	asWished bool   // it is as wished
+	kyb      string // its kyb_status
+}
+
+// contradict returns what makes a row's status a lie; "" when it is none.
+func (f simFacts) contradict(r reconcile.Result) string {
 	switch r.Status {
 	case reconcile.Applied:
-		made := slices.ContainsFunc(patches, func(x dakotatest.Exchange) bool { return x.Made })
-		if !made && !others {
-			bad("no PATCH of ours was made")
-		}
-		if !asWished && !theirs {
-			bad("it is not as wished")
-		}
-		if r.KYBStatus != c.KYBStatus {
-			bad("its kyb_status is " + c.KYBStatus)
+		switch {
+		case !f.made && !f.others:
+			return "no PATCH of ours was made"
+		case !f.asWished && !f.last:
+			return "it is not as wished"
+		case r.KYBStatus != f.kyb:
+			return "its kyb_status is " + f.kyb
 		}
 	case reconcile.Unchanged:
-		if own > 0 {
-			bad("we changed it")
-		}
-		if !asWished && !theirs && !r.Keep {
-			bad("it is not as wished")
+		switch {
+		case f.own:
+			return "we changed it"
+		case !f.asWished && !f.last && !r.Keep:
+			return "it is not as wished"
 		}
 	case reconcile.Conflict:
-		if foreign == 0 {
-			bad("nobody else changed it")
+		if !f.foreign {
+			return "nobody else changed it"
 		}
-	case reconcile.Failed:
-		if own > 0 && !theirs {
-			bad("we changed it")
-		}
-	case reconcile.Refused, reconcile.Invalid:
-		if own > 0 && !theirs {
-			bad("we changed it")
+	case reconcile.Failed, reconcile.Refused, reconcile.Invalid:
+		if f.own && !f.last {
+			return "we changed it"
 		}
 	default:
-		bad("that is no end")
+		return "that is no end"
 	}
-	if low, high := len(patches), len(patches)+w.crashes; r.Attempts < low || r.Attempts > high {
-		bad(fmt.Sprintf("%d PATCHes were sent", len(patches)))
-	}
+	return ""
 }

@@ -1,0 +1,49 @@
+package reconcile
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"dakota-reconcile/dakota"
+)
+
+// notThere tells whether err says that there is no such customer.
+func notThere(err error) bool {
+	var answer *dakota.Error
+	return errors.As(err, &answer) && answer.Status == http.StatusNotFound
+}
+
+// keyRefused tells whether err says that no request of this key will do.
+func keyRefused(err error) bool {
+	var answer *dakota.Error
+	return errors.As(err, &answer) && (answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden)
+}
+
+// codeOf returns a short word for a failure: the API's own where it gave one.
+func codeOf(err error) string {
+	var answer *dakota.Error
+	switch {
+	case errors.As(err, &answer) && answer.Status == http.StatusNotFound:
+		return "customer_not_found"
+	case answer != nil && answer.Code != "":
+		return answer.Code
+	case answer != nil:
+		return fmt.Sprintf("http_%d", answer.Status)
+	case errors.Is(err, errNotAsWished):
+		return "not_as_wished"
+	}
+	return "no_answer"
+}
+
+// textOf says what went wrong, without the doubt that is settled by then.
+func textOf(err error) string {
+	var answer *dakota.Error
+	if errors.As(err, &answer) {
+		return answer.Error()
+	}
+	for dakota.InDoubt(err) {
+		err = errors.Unwrap(err)
+	}
+	return err.Error()
+}
