@@ -42,7 +42,7 @@ type Applier struct {
 	Refresh   func(ctx context.Context, p *Plan, b Batch) (*Observation, error)
 	MaxOutage time.Duration // how long nothing may succeed before the run stops with ErrOutage; 0 = 10 minutes
 	DrainTime time.Duration // how long a stopped run may go on to settle what is in flight; 0 = 25 seconds
-	// Leave, when it is closed, ends the settling too: what is in flight then ends as in doubt. nil: never.
+	// Leave, when it is closed, ends the run without any settling: what is in flight is given up and ends as in doubt. nil: never.
 	Leave <-chan struct{}
 	// MaxRequests is the most requests that API may have sent when apply is done, those sent before included; 0 = any number. One is left
 	// for the closing summary, unless a doubt at the very end needs it for a reading: no row is sent that could not be settled.

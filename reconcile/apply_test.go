@@ -507,6 +507,30 @@ func TestWhatCannotBeSettledInTimeStaysInDoubt(t *testing.T) {
 	})
 }
 
+// Whoever interrupts a second time waits for nothing: neither for answers nor for readings that are due later.
+func TestLeavingRunSettlesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := setStage(t, 20)
+		s.server.Faults = dakotatest.Only(dakotatest.Always(dakotatest.Fault{Hang: dakotatest.HangAfter}), dakotatest.Patch)
+		s.server.Faults = dakotatest.First(dakotatest.Only(dakotatest.Poison(dakotatest.Fault{Status: 503}, s.customers()[0].ID), dakotatest.Patch), s.server.Faults)
+		s.applier.Backoff = func(int) backoff.BackOff { return backoff.NewConstantBackOff(time.Minute) }
+		leave := make(chan struct{})
+		s.applier.Leave = leave
+		cause := errors.New("interrupted")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(5*time.Second, func() { cancel(cause) })
+		time.AfterFunc(6*time.Second, func() { close(leave) })
+		start := time.Now()
+		out := s.apply(ctx, s.plan())
+		if took := time.Since(start); took != 6*time.Second || !errors.Is(out.Stopped, cause) {
+			t.Errorf("the run ended after %s, want 6s; stopped: %v", took, out.Stopped)
+		}
+		if n := counts(out.Rows); n[reconcile.InDoubt] != s.patches("") || n[reconcile.InDoubt]+n[reconcile.NotAttempted] != 20 {
+			t.Errorf("%v after %d PATCHes", n, s.patches(""))
+		}
+	})
+}
+
 func TestNoPatchWithoutItsIntent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := setStage(t, 50)

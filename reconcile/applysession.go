@@ -43,19 +43,7 @@ func newSession(ctx context.Context, a Applier, p *Plan) *session {
 	s.workers, s.run = errgroup.WithContext(halting)
 	s.workers.SetLimit(a.Concurrency)
 	s.grace, s.endGrace = context.WithCancel(context.WithoutCancel(ctx))
-	if a.Leave != nil {
-		go s.awaitLeave()
-	}
 	return s
-}
-
-// awaitLeave ends the settling when somebody asks for it.
-func (s *session) awaitLeave() {
-	select {
-	case <-s.Leave:
-		s.endGrace()
-	case <-s.grace.Done():
-	}
 }
 
 // do runs to the end, whichever it is.
@@ -133,6 +121,10 @@ func (s *session) await(wait time.Duration) {
 	case <-ended:
 		s.stop(context.Cause(s.run))
 	case <-s.drained:
+		s.abandon()
+	case <-s.Leave:
+		s.Leave = nil
+		s.stop(context.Canceled)
 		s.abandon()
 	case <-timer:
 	}
