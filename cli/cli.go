@@ -67,6 +67,7 @@ type app struct {
 	deadline time.Time     // of --deadline; zero without
 	leave    chan struct{} // closed by the second signal
 	begun    bool          // the command line was understood
+	command  string        // the command's name
 
 	waiting atomic.Int64                  // until when the quota makes requests wait, Unix milliseconds
 	client  atomic.Pointer[dakota.Client] // the one that may have writes in flight; nil: there is none

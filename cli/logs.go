@@ -13,7 +13,7 @@ import (
 
 // prepare runs before every command: it settles the flags and opens the log.
 func (a *app) prepare(cmd *cobra.Command, _ []string) error {
-	a.begun = true
+	a.begun, a.command = true, cmd.Name()
 	from, err := configure(cmd, a.process.Env, a.options)
 	if err != nil {
 		return err

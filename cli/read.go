@@ -112,21 +112,22 @@ func problemResult(p input.Problem) reconcile.Result {
 
 // refuseFile is the end of a file with problems: a report with a row for each row of the input, exit 5.
 func (a *app) refuseFile(t *input.Table) error {
-	run := reconcile.Run{ID: runID(a.now()), Command: "validate", Started: a.now(), Source: t.Source, Results: untouched(t.Assignments)}
+	run := reconcile.Run{ID: runID(a.now()), Command: a.command, Started: a.now(), Source: t.Source, Results: untouched(t.Assignments)}
+	advice, original := "Mend the cells above and run it again, or work on the good rows with --skip-invalid.", t.Original
 	for _, p := range t.Problems {
+		if p.Fatal {
+			advice, original = "Mend the file and run it again.", nil
+		}
 		if p.Fatal || p.Row == 0 {
 			run.Results = append(run.Results, problemResult(p))
 		}
 	}
 	run.ExitCode, run.Finished = exitInput, a.now()
 	run.Stopped = "the input has problems; nothing was sent"
-	if err := a.writeReports(run, nil); err != nil {
+	if err := errors.Join(a.writeReports(run, original), a.printSummary(run)); err != nil {
 		return err
 	}
-	if err := a.printSummary(run); err != nil {
-		return err
-	}
-	a.say("Nothing was sent. Mend the cells above and run it again, or work on the good rows with --skip-invalid.\n")
+	a.say("Nothing was sent. %s\n", advice)
 	return quiet(exitInput)
 }
 

@@ -37,7 +37,7 @@ func (a *app) validate(path string) error {
 	if err != nil {
 		return err
 	}
-	run := reconcile.Run{ID: runID(a.now()), Command: "validate", Started: a.now(), Source: w.source, Results: untouched(w.rows)}
+	run := reconcile.Run{ID: runID(a.now()), Command: a.command, Started: a.now(), Source: w.source, Results: untouched(w.rows)}
 	run.Finished = a.now()
 	if hasStatus(run.Results, reconcile.Invalid) {
 		run.ExitCode = exitInput
