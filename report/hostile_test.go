@@ -174,3 +174,24 @@ func TestWhateverTheTextNoPartOfACellCalculates(t *testing.T) {
 		}
 	})
 }
+
+func TestCodeSpanCanNotBeLeft(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "Acme": "`Acme`", "a`b": "`aˋb`", "a|b": "`a¦b`", "a\nb": "`a b`", "\x1b[1m": "`[1m`", strings.Repeat("x", 500): "`" + strings.Repeat("x", 119) + "…`",
+	} {
+		if got := code(in); got != want {
+			t.Errorf("code(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestMoreRowsThanASheetHoldsAreRefusedWithAnotherFormat(t *testing.T) {
+	b, err := newBook("Rows")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if _, err := b.stream("Rows", []column{{"row", 7}}, 1_048_576); err == nil || !strings.Contains(err.Error(), ".csv") {
+		t.Errorf("a sheet too long gives %v", err)
+	}
+}

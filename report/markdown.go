@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	markdownChanges = 20  // changes that a plan shows one by one
-	markdownAmiss   = 30  // rows shown one by one that somebody must look at
-	markdownText    = 120 // characters of a name or a message
+	markdownChanges   = 20  // changes that a plan shows one by one
+	markdownAmiss     = 30  // rows shown one by one that somebody must look at
+	markdownCauseMost = 20  // causes
+	markdownText      = 120 // characters of a name or a message
 )
 
 // writeMarkdown writes what fits a pull request or a job summary: the verdict, the numbers, the causes with their advice, and the first
@@ -77,12 +78,15 @@ func markdownCauses(b *strings.Builder, run reconcile.Run) {
 		return
 	}
 	b.WriteString("\n### What needs attention\n\n| rows | status | cause | what to do |\n|--:|---|---|---|\n")
-	for _, c := range found {
+	for _, c := range found[:min(markdownCauseMost, len(found))] {
 		title := c.Title
 		if c.Code != "" {
 			title += " " + code(c.Code)
 		}
 		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", thousands(len(c.Rows)), c.Status, title, c.Do)
+	}
+	if rest := len(found) - markdownCauseMost; rest > 0 {
+		fmt.Fprintf(b, "\n… and %s.\n", plural(rest, "further cause"))
 	}
 }
 

@@ -1,9 +1,7 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/xuri/excelize/v2"
 
@@ -204,36 +202,4 @@ func (g *grid) kyb(run reconcile.Run) error {
 		rows = append(rows, []any{k.Status, nil, k.Before, k.After})
 	}
 	return g.table("kyb_status of the changed customers", []any{"kyb_status", "", "before", "after"}, rows)
-}
-
-// kybCount is how many of the changed customers had a kyb_status before the run and after it; of a plan, both are as it was read.
-type kybCount struct {
-	Status        string
-	Before, After int
-}
-
-// kybOf counts the customers that were changed or are to be, the most frequent status first.
-func kybOf(run reconcile.Run) []kybCount {
-	at := map[string]int{}
-	var found []kybCount
-	place := func(status string) *kybCount {
-		status = orElse(oneLine(status), "not known")
-		i, ok := at[status]
-		if !ok {
-			i = len(found)
-			at[status] = i
-			found = append(found, kybCount{Status: status})
-		}
-		return &found[i]
-	}
-	for _, r := range run.Results {
-		if r.Same == 0 && (r.Status == reconcile.Applied || r.Status == reconcile.Planned) {
-			place(r.KYBBefore).Before++
-			place(r.KYBStatus).After++
-		}
-	}
-	slices.SortFunc(found, func(a, b kybCount) int {
-		return cmp.Or(cmp.Compare(b.Before+b.After, a.Before+a.After), cmp.Compare(a.Status, b.Status))
-	})
-	return found
 }

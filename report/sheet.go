@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+
 	"github.com/xuri/excelize/v2"
 )
 
@@ -21,6 +23,10 @@ type stream struct {
 // stream begins the sheet with its notes, each in the first cell of a row above the header, and the header. rows is the number of rows
 // to come.
 func (b *book) stream(sheet string, columns []column, rows int, notes ...string) (*stream, error) {
+	if need := rows + len(notes) + 1; need > excelize.TotalRows || len(columns) > excelize.MaxColumns {
+		return nil, fmt.Errorf("a sheet holds %s rows and %s columns, this needs %s and %s: write the report as .csv, .jsonl or .html",
+			thousands(excelize.TotalRows), thousands(excelize.MaxColumns), thousands(need), thousands(len(columns)))
+	}
 	if err := b.printable(sheet); err != nil {
 		return nil, err
 	}
