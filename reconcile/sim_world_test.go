@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -243,7 +244,9 @@ func (l *simLife) sees(r *http.Request, body []byte, sent time.Time) {
 	w, q := l.w, r.URL.Query()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	many := len(answer.Data) > 0 && (q.Get("created_at_to") == "" || q.Get("created_at_from") != q.Get("created_at_to"))
+	from, to := q.Get("created_at_from"), q.Get("created_at_to")
+	oneSecond := len(from) >= len(time.DateTime) && strings.HasPrefix(to, from[:len(time.DateTime)])
+	many := len(answer.Data) > 0 && !oneSecond
 	for _, c := range append(answer.Data, answer.seen) {
 		if many && l.listening != nil && !l.listening[c.ID] {
 			continue
