@@ -62,7 +62,7 @@ func (j *job) showChanges(w io.Writer) {
 		fmt.Fprintln(w)
 	}
 	if printed < total {
-		fmt.Fprintf(w, "… and %s more; --verbose shows all, --report plan.html lets you search them\n\n", count(total-printed, "change"))
+		fmt.Fprintf(w, "… and %d more changes; --verbose shows all, --report plan.html lets you search them\n\n", total-printed)
 	}
 }
 
@@ -140,7 +140,7 @@ func newTable(w io.Writer) table.Writer {
 
 func rowNumber(n int32) string {
 	if n == 0 {
-		return "unlisted"
+		return "no row"
 	}
 	return fmt.Sprintf("row %d", n)
 }
@@ -158,21 +158,25 @@ func (a *app) actionWord(action reconcile.Action) string {
 	return string(action)
 }
 
-// showTroubles prints the rows that will not be as wished, with the reason, the first twenty of them.
+// showTroubleRows prints the rows that are not as wished, and those the sheet forgot, with the reason; without --verbose the first twenty.
 func (a *app) showTroubleRows(w io.Writer, rows []reconcile.Result) {
 	shownRows, total := 0, 0
 	for _, r := range rows {
-		if r.Error == "" || r.Same != 0 {
+		why := r.Error
+		if r.Status == reconcile.Unlisted {
+			why = "is in " + shown(r.PreviousName, r.PreviousID) + ", but not in the sheet"
+		}
+		if why == "" || r.Same != 0 {
 			continue
 		}
 		if total++; shownRows == shownProblems && !a.options.verbose {
 			continue
 		}
 		shownRows++
-		fmt.Fprintf(w, "%s: %s %s: %s\n", rowNumber(r.Row), a.statusWord(r.Status), shown(r.CustomerName, r.CustomerID), clean(r.Error, oneLine))
+		fmt.Fprintf(w, "%s: %s %s: %s\n", rowNumber(r.Row), a.statusWord(r.Status), shown(r.CustomerName, r.CustomerID), clean(why, oneLine))
 	}
 	if total > shownRows {
-		fmt.Fprintf(w, "… and %s more; --verbose shows all\n", count(total-shownRows, "row"))
+		fmt.Fprintf(w, "… and %d more rows; --verbose shows all\n", total-shownRows)
 	}
 	if total > 0 {
 		fmt.Fprintln(w)
