@@ -62,10 +62,8 @@ func (s *search) readAllMembers(ctx context.Context, id string) error {
 			g = other
 		}
 	}
-	for !g.done {
-		q := g.query
-		q.SubClientID = id
-		p, err := s.o.page(ctx, q)
+	q := dakota.Query{SubClientID: id}
+	for p, err := range s.o.API.Pages(ctx, q) {
 		if s.obs.opening == nil && hasStatus(err, http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity) {
 			return nil // without a summary nobody has said yet that it is a sub-client: its lookup will
 		}
@@ -76,7 +74,9 @@ func (s *search) readAllMembers(ctx context.Context, id string) error {
 			s.steps.lists++
 		}
 		s.take(p, q)
-		g.advance(p, dakota.Query{})
+		g.advance(p, q)
+		q.After = g.query.After // the same stretch goes on
 	}
+	g.done = true
 	return nil
 }

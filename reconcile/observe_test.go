@@ -294,3 +294,50 @@ func TestProgressEndsComplete(t *testing.T) {
 		t.Errorf("it ends with %d of %d", last, of)
 	}
 }
+
+// Without a summary nobody has said which of the named are sub-clients: a list that is refused must not end the reading.
+func TestCompleteWithoutASummary(t *testing.T) {
+	a := planSmall(t)
+	named := a.all[1].SubClientID
+	for i := 1; named == ""; i++ {
+		named = a.all[i].SubClientID
+	}
+	a.Faults = func(r dakotatest.Request) dakotatest.Fault {
+		if r.Kind == dakotatest.Summary || r.Kind == dakotatest.List && strings.Contains(r.Query, planUnknownID(1)) {
+			return dakotatest.Fault{Status: http.StatusNotFound}
+		}
+		return dakotatest.Fault{}
+	}
+	rows := []Assignment{{Row: 2, CustomerID: a.all[0].ID, SubClientID: named}, {Row: 3, CustomerID: a.all[1].ID, SubClientID: planUnknownID(1)}}
+	seen, err := (&Observer{API: a.reader, Complete: true}).Observe(t.Context(), rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := planMust(t, rows, seen, Policy{Complete: true})
+	listed := 0
+	for _, c := range a.Members(named) {
+		if c.ID == rows[0].CustomerID || c.ID == rows[1].CustomerID {
+			listed++
+		}
+	}
+	if got, want := p.Counts().Status[Unlisted], len(a.Members(named))-listed; got != want {
+		t.Errorf("%d unlisted, want %d", got, want)
+	}
+	if got := p.Rows[1].ErrorCode; got != "sub_client_not_found" {
+		t.Errorf("the unknown target's row ends as %q", got)
+	}
+}
+
+// Rows that cost no request show what a page told of their customers all the same.
+func TestKeptRowsAreFilledInWhenSeen(t *testing.T) {
+	a := planSmall(t)
+	rows := a.sheet(a.all[100:140], 2)
+	rows[20].Keep, rows[20].SubClientID = true, ""
+	seen, err := (&Observer{API: a.reader}).Observe(t.Context(), rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := planMust(t, rows, seen, Policy{}).Rows[20], a.all[120]; got.CustomerName != want.Name || got.PreviousID != want.SubClientID || got.Status != Unchanged {
+		t.Errorf("the kept row shows %+v", got)
+	}
+}

@@ -35,9 +35,10 @@ type stretch struct {
 }
 
 const (
-	wasteAllowed   = 4   // pages that may find nothing before the leaping ends
-	leapWorth      = 10  // customers that a leap must leave out: fewer are read for what else may be among them
-	stretchAllowed = 300 // customers from which on it is worth leaping over what was read
+	wasteAllowed   = 4    // pages that may find nothing before the leaping ends
+	leapWorth      = 10   // customers that a leap must leave out: fewer are read for what else may be among them
+	pagesAllowed   = 1000 // pages beyond twice the account's after which a cursor must be going round
+	stretchAllowed = 300  // customers from which on it is worth leaping over what was read
 )
 
 // way is how the rest is to be found.
@@ -201,7 +202,7 @@ func (s *search) read(ctx context.Context, q dakota.Query) (int, error) {
 // advance notes where the next page begins.
 func (w *walk) advance(p dakota.Page, q dakota.Query) {
 	n := len(p.Customers)
-	if !p.More || n == 0 || p.Customers[n-1].ID == q.After {
+	if !p.More || n == 0 || p.Customers[n-1].ID == q.After || w.pages > 2*pagesOf(w.total)+pagesAllowed && w.full {
 		w.ended, w.covered, w.ahead = true, math.MaxInt64, 0
 		return
 	}
