@@ -159,7 +159,7 @@ func (f simFacts) contradict(r reconcile.Result) string {
 		}
 	case reconcile.Unchanged:
 		switch {
-		case f.own:
+		case f.own && !f.last: // where somebody else did it last, it is their doing
 			return "we changed it"
 		case !f.asWished && !f.last && !r.Keep:
 			return "it is not as wished"
