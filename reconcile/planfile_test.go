@@ -81,7 +81,7 @@ func TestCutOrEditedPlansAreRefused(t *testing.T) {
 func TestSavedPlanDoesOnlyWhatItShowed(t *testing.T) {
 	s := planSaved(t)
 	again := func(customers ...dakota.Customer) []string {
-		policy := Policy{RefuseKYB: nil, Limit: s.Limit, Complete: true, Expect: s.Expect(), Approved: s.Approved()}
+		policy := Policy{RefuseKYB: nil, Limit: s.Limit, Complete: true, Prune: s.Prune, Expect: s.Expect(), Approved: s.Approved()}
 		var got []string
 		for _, r := range planMust(t, s.Assignments(), planSeen(customers...), policy).Rows {
 			got = append(got, r.CustomerID+" "+string(r.Status)+" "+r.ErrorCode)
