@@ -108,6 +108,9 @@ func (j *judge) unlisted(assignments []Assignment) []Result {
 	}
 	for i := range rows {
 		s, _ := j.seen.Customer(rows[i].CustomerID)
+		if j.policy.Approved != nil && !j.policy.Approved[s.Customer.ID] {
+			continue // it came after the plan that was approved
+		}
 		rows[i].SubClientID, rows[i].SubClientName, rows[i].Action = "", "", Disassociate
 		rows[i] = j.change(rows[i], s)
 	}
