@@ -41,6 +41,8 @@ type Options struct {
 	TempDir     string           // where a directory for temporary files is made and removed again; "" for the system's
 	MaxRows     int              // more rows are refused; 0 for 2,000,000
 	MaxBytes    int64            // of text or of a workbook, unpacked; more are refused; 0 for 2 GiB
+
+	inMemory int64 // of a part of a workbook, larger ones go to temporary files; 0 for the 16 MiB of excelize; for tests
 }
 
 const (

@@ -105,7 +105,7 @@ func (r *reading) excelize(w *workbook, s workSheet) (*excelize.File, func(), er
 	if err != nil {
 		return nil, nil, r.fatal(Problem{Code: "no_space", What: "make a directory for temporary files: " + err.Error(), Advice: "set TMPDIR to a directory that can be written"})
 	}
-	book, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{UnzipSizeLimit: r.o.MaxBytes + 8*maxSmallPart, TmpDir: dir})
+	book, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{UnzipSizeLimit: r.o.MaxBytes + 8*maxSmallPart, UnzipXMLSizeLimit: r.o.inMemory, TmpDir: dir})
 	if err != nil {
 		os.RemoveAll(dir)
 		return nil, nil, err
