@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/google/renameio/v2"
@@ -50,6 +51,10 @@ func bare(err error) error {
 	if errors.As(err, &p) {
 		return p.Err
 	}
+	var l *os.LinkError
+	if errors.As(err, &l) {
+		return l.Err
+	}
 	return err
 }
 
@@ -60,6 +65,8 @@ func remedy(err error) string {
 		return "make the folder first, or name another"
 	case errors.Is(err, fs.ErrPermission):
 		return "choose a folder that you may write to"
+	case errors.Is(err, fs.ErrExist):
+		return "a folder has this name: name a file in it, or another"
 	default:
 		return "free space on the disk, or name a file elsewhere; the run itself is not touched by this"
 	}

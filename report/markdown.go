@@ -32,7 +32,7 @@ func writeMarkdown(w io.Writer, run reconcile.Run, _ Options) error {
 	fmt.Fprintf(&b, "\n\n%s of %s, run %s, %s", code(run.Command), code(run.Source.Name), code(run.ID), code(run.Environment))
 	fmt.Fprintf(&b, ", %s.\n", plural(run.Requests.Total(), "request"))
 	if v.Next != "" {
-		fmt.Fprintf(&b, "\n**Next:** %s %s\n", v.Next, code(v.Command))
+		fmt.Fprintf(&b, "\n**Next:** %s\n", strings.TrimSpace(v.Next+" "+code(v.Command)))
 	}
 	markdownCounts(&b, run)
 	markdownCauses(&b, run)
