@@ -21,12 +21,15 @@ func (a *app) applyCommand() *cobra.Command {
 works too: the account is read again, and only rows that are still as the plan saw them are changed. A report with a row for each input
 row is always written.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.applyInput(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.bounded(cmd.Context(), func(ctx context.Context) error { return a.applyInput(ctx, args[0]) })
+		},
 	}
 	f := c.Flags()
 	a.options.inputFlags(f)
 	a.options.accountFlags(f)
 	a.options.planFlags(f)
+	a.options.completeFlags(f)
 	a.options.guardFlags(f)
 	a.options.applyFlags(f)
 	a.options.reportFlags(f)
@@ -35,14 +38,9 @@ row is always written.`,
 }
 
 func (a *app) applyInput(ctx context.Context, path string) error {
-	if err := errors.Join(a.checkPlanFlags(), a.mayAsk(path)); err != nil {
+	if err := a.mayAsk(path); err != nil {
 		return err
 	}
-	ctx, cancel, err := a.withDeadline(ctx)
-	if err != nil {
-		return err
-	}
-	defer cancel()
 	w, err := a.wishes(path)
 	if err != nil {
 		return err

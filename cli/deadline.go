@@ -10,6 +10,19 @@ import (
 // errDeadline is the cause of a run that --deadline stopped.
 var errDeadline = errors.New("the deadline is reached")
 
+// bounded runs f with flags that make sense together, and under --deadline.
+func (a *app) bounded(ctx context.Context, f func(context.Context) error) error {
+	if err := a.checkPlanFlags(); err != nil {
+		return err
+	}
+	ctx, cancel, err := a.withDeadline(ctx)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	return f(ctx)
+}
+
 // withDeadline bounds a run by --deadline. Reaching it drains the run as an interruption does.
 func (a *app) withDeadline(ctx context.Context) (context.Context, context.CancelFunc, error) {
 	end, err := parseDeadline(a.options.deadline, time.Now())

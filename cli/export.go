@@ -22,7 +22,9 @@ func (a *app) exportCommand() *cobra.Command {
 		Long: `List the account and write every customer with its sub-client, names included, as a file that plan and apply take. Unedited, it
 changes nothing. Sub-clients themselves are not rows of it; the workbook lists them on a second sheet.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.export(cmd.Context(), args[0], force) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.bounded(cmd.Context(), func(ctx context.Context) error { return a.export(ctx, args[0], force) })
+		},
 	}
 	c.Flags().BoolVar(&force, "force", false, "overwrite the file if it exists")
 	a.options.accountFlags(c.Flags())
@@ -38,11 +40,6 @@ func (a *app) export(ctx context.Context, path string, force bool) error {
 	if _, err := os.Lstat(path); !force && !errors.Is(err, fs.ErrNotExist) {
 		return fail(exitUsage, fmt.Errorf("%s exists", path), "name another file, or overwrite it with --force")
 	}
-	ctx, cancel, err := a.withDeadline(ctx)
-	if err != nil {
-		return err
-	}
-	defer cancel()
 	j, err := a.reads(ctx, "export", wishes{})
 	if err != nil {
 		return err

@@ -106,12 +106,17 @@ func (j *job) propose() (err error) {
 			return fail(exitUnexpected, err)
 		}
 	}
-	j.run.Results, j.run.SubClients, j.run.Bill = j.plan.Rows, j.plan.SubClients, j.plan.Bill
-	j.run.Requests = j.reader.Usage()
 	j.fit()
+	j.run.Results, j.run.Bill, j.run.Requests = j.plan.Rows, j.plan.Bill, j.reader.Usage()
+	if j.rest == nil {
+		j.run.SubClients = j.plan.SubClients // a resumed run keeps the totals it was opened with
+	}
 	j.showPlan()
 	c := j.plan.Counts()
 	j.log.Info().Int("rows", len(j.plan.Rows)).Int("changes", c.Status[reconcile.Planned]).Int("writes", j.plan.Bill.Writes).Int("checks", j.plan.Bill.Checks).Msg("plan made")
+	if j.rest != nil {
+		return nil // the guards have let this run pass when it began
+	}
 	return j.guard()
 }
 
@@ -127,7 +132,6 @@ func (j *job) fit() {
 	if fit := j.plan.Fit(requests, within); fit.Rows < fit.Of {
 		j.plan.Cut(fit.Rows, reconcile.Problem{Code: "budget", Message: "does not fit into --max-requests or --deadline; resume goes on here"})
 		j.run.Stopped = fmt.Sprintf("only %d of %s fit into --max-requests or --deadline", fit.Rows, count(fit.Of, "change"))
-		j.run.Results, j.run.SubClients, j.run.Bill = j.plan.Rows, j.plan.SubClients, j.plan.Bill
 		j.say("%s\n", j.run.Stopped)
 	}
 }

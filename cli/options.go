@@ -118,9 +118,13 @@ func (o *options) guardFlags(f *pflag.FlagSet) {
 func (o *options) planFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.refuseKYB, "refuse-kyb", nil, "leave customers with these kyb_status values alone: frozen,rejected")
 	f.IntVar(&o.limit, "limit", 0, "apply only the first N changes; the rest stay not_attempted and resume goes on; 0 for all")
+	f.DurationVar(&o.maxStaleness, "max-staleness", 15*time.Minute, "read a row again before its PATCH when it was read longer ago; 0s: right before each")
+}
+
+// completeFlags are for a spreadsheet alone: a recorded run has its rows.
+func (o *options) completeFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.complete, "complete", false, "the sheet lists every customer of the sub-clients it names: report others found there as unlisted")
 	f.BoolVar(&o.prune, "prune", false, "with --complete: disassociate the unlisted, under the same guards")
-	f.DurationVar(&o.maxStaleness, "max-staleness", 15*time.Minute, "read a row again before its PATCH when it was read longer ago; 0s: right before each")
 }
 
 func (o *options) applyFlags(f *pflag.FlagSet) {

@@ -143,7 +143,7 @@ func (j *job) closeTotals(ctx context.Context, stopped error) {
 			j.log.Warn().Err(err).Msg("closing totals not read")
 		}
 	}
-	j.run.SubClients = reconcile.CloseTotals(j.plan.SubClients, j.run.Results, closing)
+	j.run.SubClients = reconcile.CloseTotals(j.run.SubClients, j.run.Results, closing)
 }
 
 // conclude writes the end of the run into the ledger.

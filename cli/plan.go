@@ -18,7 +18,9 @@ func (a *app) planCommand() *cobra.Command {
 		Long: `Compare a spreadsheet with the account and show what apply would do. Only GETs are sent: the API client of this command
 has no way to send a PATCH. INPUT is a file, or - for standard input.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.planInput(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.bounded(cmd.Context(), func(ctx context.Context) error { return a.planInput(ctx, args[0]) })
+		},
 	}
 	f := c.Flags()
 	f.StringVar(&a.options.out, "out", "", "save the plan, for apply")
@@ -26,6 +28,7 @@ has no way to send a PATCH. INPUT is a file, or - for standard input.`,
 	a.options.inputFlags(f)
 	a.options.accountFlags(f)
 	a.options.planFlags(f)
+	a.options.completeFlags(f)
 	a.options.guardFlags(f)
 	a.options.reportFlags(f)
 	a.options.outputFlags(f)
@@ -33,14 +36,6 @@ has no way to send a PATCH. INPUT is a file, or - for standard input.`,
 }
 
 func (a *app) planInput(ctx context.Context, path string) error {
-	if err := a.checkPlanFlags(); err != nil {
-		return err
-	}
-	ctx, cancel, err := a.withDeadline(ctx)
-	if err != nil {
-		return err
-	}
-	defer cancel()
 	w, err := a.wishes(path)
 	if err != nil {
 		return err

@@ -18,7 +18,9 @@ func (a *app) resumeCommand() *cobra.Command {
 		Long: `Finish a run that was interrupted, stopped early or killed. Rows that were sent without anybody knowing what became of them are
 settled by a read, rows not reached are read again and sent. The report is over all rows of the whole run.`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.resume(cmd.Context(), first(args)) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.bounded(cmd.Context(), func(ctx context.Context) error { return a.resume(ctx, first(args)) })
+		},
 	}
 	f := c.Flags()
 	a.options.accountFlags(f)
@@ -37,14 +39,9 @@ func first(args []string) string {
 }
 
 func (a *app) resume(ctx context.Context, id string) error {
-	if err := errors.Join(a.checkPlanFlags(), a.mayAsk("")); err != nil {
+	if err := a.mayAsk(""); err != nil {
 		return err
 	}
-	ctx, cancel, err := a.withDeadline(ctx)
-	if err != nil {
-		return err
-	}
-	defer cancel()
 	j, err := a.writes(ctx, "resume", wishes{})
 	if err != nil {
 		return err
@@ -106,92 +103,17 @@ func otherAccount(run reconcile.Run) error {
 
 // goOn finishes the run that was taken up.
 func (j *job) goOn(ctx context.Context) error {
-	if len(j.rows) == 0 {
+	if len(j.rows) == 0 && !j.run.Finished.IsZero() {
 		j.recording.Close()
 		j.tell("run %s has nothing left to do\n", j.run.ID)
 		return nil
+	}
+	if len(j.rows) == 0 { // it was killed between its last row and its end
+		j.plan = &reconcile.Plan{Rows: j.run.Results}
+		return j.finish(ctx, &reconcile.Outcome{Rows: j.run.Results}, nil)
 	}
 	if n := j.rest.Doubts(); n > 0 {
 		j.say("%s in doubt: a read settles what became of each\n", count(n, "row"))
 	}
 	return j.decide(ctx)
-}
-
-func (a *app) rollbackCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "rollback [RUN]",
-		Short: "Put back what a run changed, where it is still as that run left it (default: the account's latest run)",
-		Long: `Plan the inverse of a recorded run and carry it out. Only customers that are still as that run left them are touched; the others
-are reported as conflicts. A rollback is a run like any other: it asks, has guards, is recorded, and can be rolled back.`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.rollback(cmd.Context(), first(args)) },
-	}
-	f := c.Flags()
-	a.options.accountFlags(f)
-	a.options.planFlags(f)
-	a.options.guardFlags(f)
-	a.options.applyFlags(f)
-	a.options.reportFlags(f)
-	a.options.outputFlags(f)
-	return c
-}
-
-func (a *app) rollback(ctx context.Context, id string) error {
-	if err := errors.Join(a.checkPlanFlags(), a.mayAsk("")); err != nil {
-		return err
-	}
-	ctx, cancel, err := a.withDeadline(ctx)
-	if err != nil {
-		return err
-	}
-	defer cancel()
-	j, err := a.writes(ctx, "rollback", wishes{})
-	if err != nil {
-		return err
-	}
-	if err := j.invert(ctx, id); err != nil {
-		return err
-	}
-	return j.carryOut(ctx)
-}
-
-// invert makes the inverse of a recorded run this job's wishes.
-func (j *job) invert(ctx context.Context, id string) error {
-	l, err := j.needLedger(ctx)
-	if err != nil {
-		return err
-	}
-	defer l.Close()
-	if id == "" {
-		if id, err = j.latestApplied(ctx, l); err != nil {
-			return err
-		}
-	}
-	run, _, err := l.Load(ctx, id)
-	if err != nil {
-		return noSuchRun(id, err)
-	}
-	if run.Account != j.run.Account {
-		return otherAccount(run)
-	}
-	rows, expect := reconcile.Inverse(run.Results)
-	source := run.Source
-	source.Name, source.Path, source.Format = run.ID, "", "run"
-	j.wishes = wishes{source: source, rows: rows, expect: expect}
-	j.run.Source, j.run.Of = source, run.ID
-	return nil
-}
-
-// latestApplied is the account's latest run that applied anything.
-func (j *job) latestApplied(ctx context.Context, l *ledger.Ledger) (string, error) {
-	runs, err := l.Runs(ctx)
-	if err != nil {
-		return "", err
-	}
-	for _, h := range runs {
-		if h.Account == j.run.Account && h.Counts[reconcile.Applied]+h.Counts[reconcile.InDoubt] > 0 {
-			return h.ID, nil
-		}
-	}
-	return "", fail(exitConfig, fmt.Errorf("no run of this account in %s has changed anything", l.Path()), "see: "+program+" runs list")
 }
