@@ -16,7 +16,7 @@ type cause struct {
 	Title   string
 	Do      string // what the reader can do
 	Message string // the first row's
-	Rows    []reconcile.Result
+	Rows    []*reconcile.Result
 }
 
 // causes groups the rows that are amiss: by status in the order of reconcile.Statuses, then the most frequent first.
@@ -28,19 +28,20 @@ func causes(run reconcile.Run) []cause {
 	}
 	at := map[key]int{}
 	var found []cause
-	for _, r := range run.Results {
+	for i := range run.Results {
+		r := &run.Results[i]
 		if !amiss(run, r.Status) {
 			continue
 		}
-		a := adviceFor(r)
+		a := adviceFor(*r)
 		k := key{r.Status, oneLine(r.ErrorCode), a.Title}
-		i, ok := at[k]
+		place, ok := at[k]
 		if !ok {
-			i = len(found)
-			at[k] = i
+			place = len(found)
+			at[k] = place
 			found = append(found, cause{Status: r.Status, Code: k.code, Title: a.Title, Do: a.Do, Message: oneLine(r.Error)})
 		}
-		found[i].Rows = append(found[i].Rows, r)
+		found[place].Rows = append(found[place].Rows, r)
 	}
 	slices.SortStableFunc(found, func(a, b cause) int {
 		return cmp.Or(

@@ -114,7 +114,7 @@ func pageCauses(run reconcile.Run) []pageCause {
 	for _, c := range causes(run) {
 		p := pageCause{cause: c, N: thousands(len(c.Rows)), Ranges: c.place()}
 		for _, r := range c.Rows[:min(firstRows, len(c.Rows))] {
-			l := lineOf(r)
+			l := lineOf(*r)
 			l.CustomerName, l.Error = cut(l.CustomerName, 200), cut(l.Error, 400)
 			p.First = append(p.First, l)
 		}

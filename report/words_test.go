@@ -123,7 +123,7 @@ func TestPlacesOfACauseJoinRowsThatFollowOneAnother(t *testing.T) {
 	} {
 		var in cause
 		for _, n := range c.rows {
-			in.Rows = append(in.Rows, reconcile.Result{Change: reconcile.Change{Assignment: reconcile.Assignment{Row: n}}})
+			in.Rows = append(in.Rows, &reconcile.Result{Change: reconcile.Change{Assignment: reconcile.Assignment{Row: n}}})
 		}
 		if got := in.place(); got != c.want {
 			t.Errorf("place of %v is %q, want %q", c.rows, got, c.want)

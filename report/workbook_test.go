@@ -4,6 +4,8 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"reflect"
 	"strings"
@@ -73,7 +75,7 @@ func TestWorkbookOfARunWithEveryStatusAndAction(t *testing.T) {
 }
 
 // manual is a workbook as a person makes it: a title, colours, a formula, a date, widths, a merged cell, a second sheet, notes to the
-// right, a comment, conditional colours, a list to choose from, a link, a picture would be.
+// right, a comment, conditional colours, a list to choose from, a link, a chart, a picture, macros.
 func manual(t testing.TB, run reconcile.Run) []byte {
 	t.Helper()
 	f := excelize.NewFile()
@@ -117,6 +119,9 @@ func manual(t testing.TB, run reconcile.Run) []byte {
 	check(f.SetCellFormula("Summary", "A1", "SUM(Customers!A4:A20)"))
 	check(f.AddChart("Summary", "C3", &excelize.Chart{Type: excelize.Col, Series: []excelize.ChartSeries{
 		{Name: "balance", Categories: "Customers!$B$4:$B$8", Values: "Customers!$A$4:$A$8"}}}))
+	var dot bytes.Buffer
+	check(png.Encode(&dot, image.NewGray(image.Rect(0, 0, 8, 8))))
+	check(f.AddPictureFromBytes("Customers", "H2", &excelize.Picture{Extension: ".png", File: dot.Bytes()}))
 	check(f.AddVBAProject(vba()))
 	var b bytes.Buffer
 	check(f.Write(&b))
@@ -230,8 +235,10 @@ func TestReportCarriesNoMacros(t *testing.T) {
 			t.Errorf("%s still speaks of macros", name)
 		}
 	}
-	if _, ok := z["xl/charts/chart1.xml"]; !ok {
-		t.Error("the chart is gone")
+	for _, part := range []string{"xl/charts/chart1.xml", "xl/media/image1.png", "xl/comments1.xml"} {
+		if _, ok := z[part]; !ok {
+			t.Errorf("%s is gone with the macros", part)
+		}
 	}
 }
 
