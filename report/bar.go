@@ -37,8 +37,11 @@ func barOf(title string, parts []barPart) bar {
 	return b
 }
 
-// asked shows what the rows asked for, given what the account held.
+// asked shows what the rows asked for, given what the account held. Of a file that was only checked that is not known: no parts.
 func asked(run reconcile.Run) bar {
+	if run.Command == "validate" {
+		return bar{}
+	}
 	label := map[reconcile.Action]string{
 		reconcile.Associate: "associate", reconcile.Move: "move", reconcile.Disassociate: "disassociate", reconcile.None: "no change",
 	}

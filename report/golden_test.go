@@ -12,9 +12,10 @@ var samples = []struct {
 	name string
 	run  func() reconcile.Run
 }{
-	{"apply", applied},   // every status and action, stopped early
-	{"plan", planned},    // the same, before it
-	{"nightly", nightly}, // nothing to do
+	{"apply", applied},    // every status and action, stopped early
+	{"plan", planned},     // the same, before it
+	{"nightly", nightly},  // nothing to do
+	{"validate", checked}, // a file that was only checked
 }
 
 // textKinds are those whose goldens a person can read in a diff; the workbook is dumped as text (workbook_test.go).

@@ -29,8 +29,11 @@ func writeMarkdown(w io.Writer, run reconcile.Run, _ Options) error {
 	if v.Why != "" {
 		fmt.Fprintf(&b, " It ended early: %s.", code(v.Why))
 	}
-	fmt.Fprintf(&b, "\n\n%s of %s, run %s, %s", code(run.Command), code(run.Source.Name), code(run.ID), code(run.Environment))
-	fmt.Fprintf(&b, ", %s.\n", plural(run.Requests.Total(), "request"))
+	fmt.Fprintf(&b, "\n\n%s of %s, run %s", code(run.Command), code(run.Source.Name), code(run.ID))
+	if run.Environment != "" { // a file that was only checked belongs to none
+		fmt.Fprintf(&b, ", %s, %s", code(run.Environment), plural(run.Requests.Total(), "request"))
+	}
+	b.WriteString(".\n")
 	if v.Next != "" {
 		fmt.Fprintf(&b, "\n**Next:** %s\n", strings.TrimSpace(v.Next+" "+code(v.Command)))
 	}

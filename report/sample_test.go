@@ -193,3 +193,20 @@ func nightly() reconcile.Run {
 	run.SubClients, run.Bill = nil, reconcile.Bill{Reads: 4}
 	return run
 }
+
+// checked is a file that was read and never compared with the account: two rows can't be used.
+func checked() reconcile.Run {
+	run := applied()
+	run.Command, run.ExitCode, run.Stopped, run.Resumable = "validate", 5, "the input has problems; nothing was sent", false
+	run.Environment, run.BaseURL, run.Account = "", "", ""
+	run.SubClients, run.Requests, run.Bill = nil, dakota.Usage{}, reconcile.Bill{}
+	run.Results = nil
+	for _, r := range applied().Results[:14] {
+		row := reconcile.Result{Change: reconcile.Change{Assignment: r.Assignment, Action: reconcile.None}, Status: reconcile.NotAttempted}
+		if row.Problem != nil {
+			row.Status, row.ErrorCode, row.Error = reconcile.Invalid, row.Problem.Code, row.Problem.Message
+		}
+		run.Results = append(run.Results, row)
+	}
+	return run
+}

@@ -89,7 +89,7 @@
     const open = el("button", "open");
     open.type = "button";
     open.setAttribute("aria-expanded", "false");
-    open.append(el("bdi", "name", r.name || r.id || "(empty)"));
+    open.append(el("bdi", r.name ? "name" : "name nameless", r.name || r.id || "(empty)"));
     const customer = el("th", "c-customer");
     customer.scope = "row";
     customer.append(open);
