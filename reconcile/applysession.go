@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -194,6 +193,9 @@ func (s *session) postpone(t *turn) {
 		return
 	}
 	pause := t.pauses.NextBackOff()
+	if s.stopped != nil {
+		pause = min(pause, s.lastPause())
+	}
 	t.due = time.Now().Add(pause)
 	s.waiting.add(t)
 	if s.Hooks.Retry != nil {
@@ -208,14 +210,14 @@ func (s *session) stop(cause error) {
 	}
 	s.stopped = cause
 	s.halt(cause)
-	if errors.Is(cause, ErrOutage) {
-		s.abandon() // no reading has been answered for long, and none would be now
-		return
-	}
 	s.drained = time.After(s.DrainTime)
 	var doubts dueQueue
+	soon := time.Now().Add(s.lastPause())
 	for _, t := range s.waiting {
 		if t.doubt {
+			if t.due.After(soon) {
+				t.due = soon
+			}
 			doubts.add(t)
 		} else {
 			s.leave(t)
@@ -223,6 +225,10 @@ func (s *session) stop(cause error) {
 	}
 	s.waiting = doubts
 }
+
+// lastPause is the longest pause before a reading of a stopped run: some time for a change that lands late, and enough of the grace left
+// for the reading.
+func (s *session) lastPause() time.Duration { return s.DrainTime / 4 }
 
 // abandon ends the grace: what is still in doubt stays so.
 func (s *session) abandon() {
