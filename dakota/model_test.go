@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -192,5 +191,3 @@ func jitter(seed uint64, most time.Duration) func() time.Duration {
 		return time.Duration(r.Int64N(int64(most)))
 	}
 }
-
-func bubble(t *testing.T, f func(*testing.T)) { synctest.Test(t, f) }

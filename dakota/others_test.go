@@ -38,7 +38,7 @@ func (n neighbour) live(m *model, stop chan struct{}) (denied int) {
 				return denied
 			}
 		}
-		if !pause(next.Sub(time.Now())) {
+		if !pause(time.Until(next)) {
 			return denied
 		}
 	}

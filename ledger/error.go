@@ -29,7 +29,7 @@ func (l *Ledger) explain(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return l.named(err)
 	}
-	cause, advice := l.cause(err)
+	advice, cause := l.cause(err)
 	switch {
 	case cause == nil && advice == "":
 		return l.named(err)
@@ -47,52 +47,55 @@ func (l *Ledger) named(err error) error {
 }
 
 // cause finds what lies behind err, and the advice. The cause is nil where err names it already, the advice is "" where there is none.
-func (l *Ledger) cause(err error) (cause error, advice string) {
+func (l *Ledger) cause(err error) (advice string, cause error) {
 	var s *sqlite.Error
 	switch {
 	case errors.Is(err, ErrNotLedger):
-		return nil, "name another file with --ledger"
+		return "name another file with --ledger", nil
 	case errors.Is(err, ErrNewer):
-		return nil, "use that version, or name another file with --ledger"
+		return "use that version, or name another file with --ledger", nil
 	case errors.As(err, &s):
-		return l.sqliteCause(s.Code())
+		return l.sqliteCause(resultCode(err))
 	case errors.Is(err, syscall.ENOSPC):
-		return ErrFull, "free some space, or name a file on another disk with --ledger"
+		return "free some space, or name a file on another disk with --ledger", ErrFull
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return ErrReadOnly, "make the file and its folder writable, or name another file with --ledger"
+		return "make the file and its folder writable, or name another file with --ledger", ErrReadOnly
 	}
-	return nil, ""
+	return "", nil
 }
 
-// sqliteCause does the same for a result code of SQLite (https://www.sqlite.org/rescode.html).
-func (l *Ledger) sqliteCause(code int) (cause error, advice string) {
-	switch code & 0xff {
+// sqliteCause does the same for a primary result code of SQLite (https://www.sqlite.org/rescode.html).
+func (l *Ledger) sqliteCause(code int) (advice string, cause error) {
+	switch code {
 	case sqlite3.SQLITE_FULL:
-		return ErrFull, "it is full: free some space, then start again or resume the run"
+		return "it is full: free some space, then start again or resume the run", ErrFull
 	case sqlite3.SQLITE_IOERR:
-		return ErrFull, "it is full, over a quota or failing: mend that, then start again or resume the run"
+		return "it is full, over a quota or failing: mend that, then start again or resume the run", ErrFull
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-		return ErrReadOnly, "make the file and its folder writable, or name another file with --ledger"
+		return "make the file and its folder writable, or name another file with --ledger", ErrReadOnly
 	case sqlite3.SQLITE_CANTOPEN:
-		return ErrReadOnly, fmt.Sprintf("make the file writable and the folder %s too, or name another file with --ledger", filepath.Dir(l.path))
+		return fmt.Sprintf("make the file writable and the folder %s too, or name another file with --ledger", filepath.Dir(l.path)), ErrReadOnly
 	case sqlite3.SQLITE_NOTADB:
-		return ErrNotLedger, "it is no SQLite database: name another file with --ledger"
+		return "it is no SQLite database: name another file with --ledger", ErrNotLedger
 	case sqlite3.SQLITE_CORRUPT:
-		return ErrDamaged, "keep a copy (sqlite3 can often recover its tables), then name another file with --ledger"
+		return "keep a copy (sqlite3 can often recover its tables), then name another file with --ledger", ErrDamaged
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return ErrBusy, "wait until it is done, or name another file with --ledger"
+		return "wait until it is done, or name another file with --ledger", ErrBusy
 	}
-	return nil, ""
+	return "", nil
 }
 
 // isBusy tells that another connection holds what this one needs.
-func isBusy(err error) bool {
-	var s *sqlite.Error
-	return errors.As(err, &s) && s.Code()&0xff == sqlite3.SQLITE_BUSY
-}
+func isBusy(err error) bool { return resultCode(err) == sqlite3.SQLITE_BUSY }
 
 // isConstraint tells that a unique value is there already.
-func isConstraint(err error) bool {
+func isConstraint(err error) bool { return resultCode(err) == sqlite3.SQLITE_CONSTRAINT }
+
+// resultCode returns the primary result code of SQLite's error, SQLITE_OK for one that is not SQLite's.
+func resultCode(err error) int {
 	var s *sqlite.Error
-	return errors.As(err, &s) && s.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
+	if !errors.As(err, &s) {
+		return sqlite3.SQLITE_OK
+	}
+	return s.Code() & 0xff
 }

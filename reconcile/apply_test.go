@@ -27,7 +27,6 @@ type stage struct {
 	client  *dakota.Client
 	applier *reconcile.Applier
 	journal *memory
-	key     string
 }
 
 const stageKey = "c3RhZ2Uta2V5LW9mLXRlc3Rz"

@@ -98,8 +98,7 @@ func TestResetForgetsTheRecordAndKeepsTheAccount(t *testing.T) {
 }
 
 func TestHooksSeeEachRequestBeforeAndAfter(t *testing.T) {
-	var s *dakotatest.Server
-	s = pair(nil)
+	s := pair(nil)
 	s.Before = func(r dakotatest.Request) {
 		if r.N == 2 {
 			s.Change(idLower, idUpper) // just before the second request is looked at
