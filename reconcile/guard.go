@@ -80,7 +80,7 @@ func (p *Plan) Check(g Guards) []Refusal {
 	all = append(all, p.checkCounts(g)...)
 	all = append(all, p.checkEmptying(g)...)
 	if n := p.Counts().Status[Conflict]; n > 0 && p.policy.OnConflict == FailRun {
-		all = append(all, Refusal{"conflict", fmt.Sprintf("%s changed by somebody else since they were read", planRows(n, "was", "were")), "--on-conflict skip"})
+		all = append(all, Refusal{"conflict", fmt.Sprintf("%s changed by somebody else since they were read", counted(n, "row was", "rows were")), "--on-conflict skip"})
 	}
 	return all
 }
@@ -116,7 +116,7 @@ func (p *Plan) checkPrune(g Guards) []Refusal {
 		return nil
 	}
 	return []Refusal{{"prune_invalid", fmt.Sprintf("%d unlisted customers would be disassociated while %s not usable: a mistyped id makes the customer that was meant look unlisted",
-		pruned, planRows(invalid, "is", "are")), "--skip-invalid"}}
+		pruned, counted(invalid, "row is", "rows are")), "--skip-invalid"}}
 }
 
 // checkCounts holds the plan against --max-changes and --max-disassociate.
@@ -194,12 +194,4 @@ func factsOf(rows []Result, seen *Observation) planFacts {
 		}
 	}
 	return f
-}
-
-// planRows is "1 row was" or "3 rows were".
-func planRows(n int, one, many string) string {
-	if n == 1 {
-		return "1 row " + one
-	}
-	return fmt.Sprintf("%d rows %s", n, many)
 }

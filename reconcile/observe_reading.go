@@ -30,14 +30,17 @@ type steps struct {
 // sentence says what was done.
 func (s steps) sentence() string {
 	var parts []string
+	if s.members > 0 {
+		parts = append(parts, "read "+counted(s.members, "page", "pages")+" of the members of "+counted(s.lists, "sub-client", "sub-clients"))
+	}
 	if s.leapt > 0 {
-		parts = append(parts, "read "+counted(s.leapt, "page")+" of the account where the customers' creation times are")
+		parts = append(parts, "read "+counted(s.leapt, "page", "pages")+" of the account where the customers' creation times are")
 	}
 	if s.full > 0 {
-		parts = append(parts, "read the account from end to end in "+counted(s.full, "page"))
+		parts = append(parts, "read the account from end to end in "+counted(s.full, "page", "pages"))
 	}
 	if s.looked > 0 {
-		parts = append(parts, "looked up "+counted(s.looked, "customer")+" by id")
+		parts = append(parts, "looked up "+counted(s.looked, "customer", "customers")+" by id")
 	}
 	if s.given {
 		parts = append(parts, "gave up because nearly no id exists")
@@ -45,12 +48,12 @@ func (s steps) sentence() string {
 	return strings.Join(parts, ", ")
 }
 
-// counted is "1 page" or "3 pages".
-func counted(n int, what string) string {
+// counted is a number with its noun: "1 page", "3 pages".
+func counted(n int, one, more string) string {
 	if n == 1 {
-		return "1 " + what
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%d %s", n, more)
 }
 
 // String is the reading in a sentence or two.

@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"dakota-reconcile/dakota"
 	"dakota-reconcile/dakota/dakotatest"
-	"github.com/google/go-cmp/cmp"
 )
 
 // planSmall is an account of 500 customers, a good deal of which belong to none of its three sub-clients.
@@ -57,6 +60,43 @@ func TestReadingAsksOnlyForWhatItNeeds(t *testing.T) {
 			}
 			if got := planSpent(a); got != test.want {
 				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+var pagesTold = regexp.MustCompile(`(\d+) pages?\b`)
+
+// What --verbose says of a reading accounts for each page that was paid for, whichever way they were read.
+func TestReadingTellsOfEveryPage(t *testing.T) {
+	tests := []struct {
+		name     string
+		observer Observer
+		rows     func(a *planAccount) []Assignment
+		tells    string
+	}{
+		{"where they are expected", Observer{}, func(a *planAccount) []Assignment {
+			elsewhere := func(c dakotatest.Customer) bool { return c.SubClientID != a.all[0].SubClientID }
+			return a.sheet(slices.DeleteFunc(slices.Clone(a.all), elsewhere), 0)
+		}, "of the members of 1 sub-client"},
+		{"all members", Observer{Complete: true}, func(a *planAccount) []Assignment { return a.sheet(a.all[:1], 0) }, "of the members of 1 sub-client"},
+		{"where their times are", Observer{}, func(a *planAccount) []Assignment { return a.sheet(a.all[200:260], 1) }, "where the customers' creation times are"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			a := planSeeded(t, dakotatest.SeedOptions{Customers: 3000, SubClients: 20})
+			test.observer.API = a.reader
+			seen, err := test.observer.Observe(t.Context(), test.rows(a))
+			if err != nil {
+				t.Fatal(err)
+			}
+			told := 0
+			for _, m := range pagesTold.FindAllStringSubmatch(seen.Reading.Way, -1) {
+				n, _ := strconv.Atoi(m[1])
+				told += n
+			}
+			if told != seen.Reading.Requests.List || !strings.Contains(seen.Reading.Way, test.tells) {
+				t.Errorf("%d pages were read, and %q should tell of them and of %q", seen.Reading.Requests.List, seen.Reading.Way, test.tells)
 			}
 		})
 	}

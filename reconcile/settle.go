@@ -128,7 +128,7 @@ func (s *session) goOn(t *turn) (st step, stays bool) {
 	t.doubt = false
 	t.failures++
 	if t.failures >= s.Attempts {
-		message := fmt.Sprintf("the change was not made in %s: %s", times(t.failures, "try", "tries"), textOf(t.cause))
+		message := fmt.Sprintf("the change was not made in %s: %s", counted(t.failures, "try", "tries"), textOf(t.cause))
 		return s.settled(t, Failed, codeOf(t.cause), message), false
 	}
 	if s.run.Err() != nil {
@@ -187,12 +187,4 @@ func otherChange(r *Result, c dakota.Customer) string {
 		name = fmt.Sprintf("%s (%s)", c.SubClientName, c.SubClientID)
 	}
 	return fmt.Sprintf("somebody else associated the customer with %s since it was read; it was left alone", name)
-}
-
-// times is a number with its noun.
-func times(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, more)
 }
