@@ -74,17 +74,7 @@ type Outcome struct {
 	Stopped error    // why the run ended before its last row; nil when it did not
 }
 
-// Resumable tells whether rows are left that resume would send or settle.
-func (o *Outcome) Resumable() bool {
-	for i := range o.Rows {
-		if o.Rows[i].unfinished() {
-			return true
-		}
-	}
-	return false
-}
-
-// Apply sends the plan's rows that are StatusPlanned, and returns what became of every row. A row's failure is data in its Result.
+// Apply sends the plan's rows that are [Planned], and returns what became of every row. A row's failure is data in its Result.
 //
 // When ctx ends, or something else stops the run, nothing new is started; what was sent is answered or settled within DrainTime, and the
 // outcome is complete all the same, with the cause in Stopped. The error is for a plan that can't be applied: then nothing was sent.

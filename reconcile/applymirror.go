@@ -11,13 +11,9 @@ func repeatOutcomes(rows []Result) {
 		if first == nil {
 			first = firstRows(rows)
 		}
-		j, ok := first[r.Same]
-		if !ok {
-			continue
+		if j, ok := first[r.Same]; ok {
+			*r = mirror(r.Assignment, rows[j])
 		}
-		own := r.Assignment
-		*r = rows[j]
-		r.Assignment, r.Attempts = own, 0
 	}
 }
 

@@ -2,7 +2,7 @@ package reconcile
 
 // Assignment is one row of the input: this customer shall be associated with that sub-client.
 type Assignment struct {
-	// Row is the number a spreadsheet program shows for the row, from 1; 0 for a row the input does not have (see StatusUnlisted).
+	// Row is the number a spreadsheet program shows for the row, from 1; 0 for a row the input does not have (see [Unlisted]).
 	Row int32
 	// Same is the row of an earlier assignment that says the same of the same customer, 0 for none. Such a row is never sent; its
 	// result repeats the earlier row's.
@@ -13,7 +13,7 @@ type Assignment struct {
 	SubClientID string
 	// Keep leaves the customer as it is, whatever SubClientID says (an empty cell under --blank keep).
 	Keep bool
-	// Problem says why the row can't be used; nil when it can. Rows with a problem end as StatusInvalid.
+	// Problem says why the row can't be used; nil when it can. Rows with a problem end as [Invalid].
 	Problem *Problem
 	// Further holds the row's cells in the columns that are not the two ids, parallel to Source.Columns.
 	Further []string

@@ -116,7 +116,7 @@ func (p *Plan) rebill() {
 	total := p.cost(len(rows))
 	p.Bill.Checks = total - len(rows)
 	p.Bill.Takes = p.forecast(total)
-	p.Bill.Ends = planMillis(p.policy.Now.Add(p.Bill.Takes))
+	p.Bill.Ends = wholeMillis(p.policy.Now.Add(p.Bill.Takes))
 }
 
 // cost is what sending the first n rows takes, in requests.

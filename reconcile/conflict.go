@@ -1,14 +1,12 @@
 package reconcile
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // ConflictPolicy is what apply does with a customer that somebody else changed since it was read.
 type ConflictPolicy int
 
 const (
-	Skip      ConflictPolicy = iota // leave the customer as it is; its row ends as StatusConflict
+	Skip      ConflictPolicy = iota // leave the customer as it is; its row ends as [Conflict]
 	FailRun                         // as Skip, and stop the run
 	Overwrite                       // set the wished sub-client all the same
 )

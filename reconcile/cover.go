@@ -4,10 +4,12 @@ import (
 	"math"
 	"slices"
 	"sort"
+
+	"dakota-reconcile/dakota"
 )
 
 // pageSize is the number of customers a page shows.
-const pageSize = 100
+const pageSize = dakota.PageSize
 
 // pagesOf is the number of pages that list so many customers.
 func pagesOf(customers int) int { return (max(customers, 0) + pageSize - 1) / pageSize }

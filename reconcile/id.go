@@ -31,9 +31,9 @@ func CheckID(id string, now time.Time) *Problem {
 	return nil
 }
 
-// IDTime returns the second in which the id was made, Unix seconds; 0 for what is not an id. It serves to ask fewer questions and never
+// idSecond returns the second in which the id was made, Unix seconds; 0 for what is not an id. It serves to ask fewer questions and never
 // decides an answer.
-func IDTime(id string) int64 {
+func idSecond(id string) int64 {
 	k, err := ksuid.Parse(id)
 	if err != nil {
 		return 0

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 
 	"dakota-reconcile/dakota"
 )
@@ -62,20 +61,3 @@ func (o *Observer) page(ctx context.Context, q dakota.Query) (dakota.Page, error
 	}
 	return dakota.Page{}, errors.New("list customers: the API gave no page")
 }
-
-// hasStatus tells whether the API answered with one of the statuses.
-func hasStatus(err error, statuses ...int) bool {
-	var e *dakota.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	for _, s := range statuses {
-		if e.Status == s {
-			return true
-		}
-	}
-	return false
-}
-
-// absent tells whether the API says that there is no such customer.
-func absent(err error) bool { return hasStatus(err, http.StatusNotFound) }

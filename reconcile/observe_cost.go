@@ -94,7 +94,7 @@ func (s *search) dates() {
 		}
 	}
 	for id := range s.obs.opening {
-		note(IDTime(id))
+		note(idSecond(id))
 	}
 	for i := range s.want {
 		note(s.want[i].second)

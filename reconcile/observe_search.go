@@ -108,7 +108,7 @@ func (s *search) wish(id string) {
 		return
 	}
 	s.index[id] = int32(len(s.want))
-	s.want = append(s.want, wanted{id: id, second: IDTime(id)})
+	s.want = append(s.want, wanted{id: id, second: idSecond(id)})
 	s.left++
 }
 
@@ -158,7 +158,7 @@ func (s *search) take(p dakota.Page, q dakota.Query) int {
 			l := &s.obs.lists[list-1]
 			now.at, l.created = int32(len(l.created)), append(l.created, c.CreatedAt)
 		}
-		if t := IDTime(c.ID); t != 0 {
+		if t := idSecond(c.ID); t != 0 {
 			differences = append(differences, c.CreatedAt-t)
 		}
 		i, ok := s.index[c.ID]

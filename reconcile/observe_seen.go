@@ -1,8 +1,6 @@
 package reconcile
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"dakota-reconcile/dakota"
@@ -46,18 +44,6 @@ func (o *Observation) Missing(id string) bool { return o.missing[id] }
 func (o *Observation) SubClient(id string) (dakota.SubClient, bool) {
 	s, ok := o.opening[id]
 	return s, ok
-}
-
-// SubClients returns the summary as it was before the run, by name then id; nil when the API has none.
-func (o *Observation) SubClients() []dakota.SubClient {
-	var all []dakota.SubClient
-	for _, s := range o.opening {
-		all = append(all, s)
-	}
-	slices.SortFunc(all, func(a, b dakota.SubClient) int {
-		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
-	})
-	return all
 }
 
 // see takes down an answer, with the place where a page showed it; of two answers about one customer the later one counts.
@@ -115,7 +101,7 @@ func (o *Observation) target(id string) *Problem {
 	case !s.Customer.IsSubClient:
 		return &Problem{"not_a_sub_client", id + " is a customer but no sub-client: only a customer designated as one at its creation can be named here"}
 	case s.Customer.DeletedAt != 0:
-		return &Problem{"sub_client_deleted", "the sub-client " + id + " was deleted on " + planDay(s.Customer.DeletedAt)}
+		return &Problem{"sub_client_deleted", "the sub-client " + id + " was deleted on " + day(s.Customer.DeletedAt)}
 	}
 	return nil
 }

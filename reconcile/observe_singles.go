@@ -6,8 +6,9 @@ import (
 	"sync"
 	"time"
 
-	"dakota-reconcile/dakota"
 	"golang.org/x/sync/errgroup"
+
+	"dakota-reconcile/dakota"
 )
 
 const (
@@ -69,7 +70,7 @@ func (s *search) lookUp(ctx context.Context, which []int) error {
 		g.Go(func() error {
 			id := s.want[i].id
 			got, err := s.o.API.Customer(inner, id)
-			if err != nil && !absent(err) {
+			if err != nil && !notThere(err) {
 				return fmt.Errorf("look up customer %s: %w", id, err)
 			}
 			mu.Lock()

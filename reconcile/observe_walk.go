@@ -173,7 +173,7 @@ func (w *walk) keepStretch() {
 func (s *search) read(ctx context.Context, q dakota.Query) (int, error) {
 	p, err := s.o.page(ctx, q)
 	if err != nil {
-		return 0, fmt.Errorf("read the account from %s on: %w", planDay(q.CreatedFrom), err)
+		return 0, fmt.Errorf("read the account from %s on: %w", day(q.CreatedFrom), err)
 	}
 	w := &s.walk
 	w.pages++

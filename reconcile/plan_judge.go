@@ -36,7 +36,7 @@ func (j *judge) row(a Assignment) Result {
 	}
 	r.Action = actionOf(r.PreviousID, a.SubClientID)
 	if s.Customer.DeletedAt != 0 {
-		return settle(&r, Refused, Problem{"customer_deleted", "the customer was deleted on " + planDay(s.Customer.DeletedAt) + ": remove the row"})
+		return settle(&r, Refused, Problem{"customer_deleted", "the customer was deleted on " + day(s.Customer.DeletedAt) + ": remove the row"})
 	}
 	if r.Action == None {
 		r.Status = Unchanged
@@ -80,7 +80,7 @@ func (j *judge) describe(r *Result, s Seen) {
 		r.PreviousName = name // one name for one sub-client, whoever tells it
 	}
 	r.KYBBefore, r.KYBStatus = c.KYBStatus, c.KYBStatus
-	r.CreatedAt, r.ObservedAt = c.CreatedAt, planMillis(s.At)
+	r.CreatedAt, r.ObservedAt = c.CreatedAt, wholeMillis(s.At)
 }
 
 // unlisted returns a row for each member of the named sub-clients that no assignment names, the unusable ones included: a customer whose
@@ -136,13 +136,13 @@ func actionOf(before, wish string) Action {
 	return Move
 }
 
-// planMillis is the time as runs store it: UTC, whole milliseconds.
-func planMillis(t time.Time) time.Time {
+// wholeMillis is the time as runs store it: UTC, whole milliseconds.
+func wholeMillis(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
 	return t.UTC().Round(0).Truncate(time.Millisecond)
 }
 
-// planDay is the day of a Unix second, in UTC.
-func planDay(unix int64) string { return time.Unix(unix, 0).UTC().Format(time.DateOnly) }
+// day is the day of a Unix second, in UTC.
+func day(unix int64) string { return time.Unix(unix, 0).UTC().Format(time.DateOnly) }

@@ -61,8 +61,8 @@ type planRow struct {
 	Further      []string  `json:"further,omitempty"`
 }
 
-// Digest is a hash of what rows would do, in hex: the same for two plans that change the same customers in the same way.
-func Digest(rows []Result) string {
+// digest is a hash of what rows would do, in hex: the same for two plans that change the same customers in the same way.
+func digest(rows []Result) string {
 	h := sha256.New()
 	for i := range rows {
 		r := &rows[i]
@@ -70,9 +70,6 @@ func Digest(rows []Result) string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
-
-// Digest is the digest of the plan's rows.
-func (p *Plan) Digest() string { return Digest(p.Rows) }
 
 // IsPlan tells whether a file that begins so is a plan file.
 func IsPlan(beginning []byte) bool { return bytes.HasPrefix(beginning, []byte(planMark)) }
@@ -82,7 +79,7 @@ func SavePlan(w io.Writer, s SavedPlan) error {
 	b := bufio.NewWriter(w)
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(planHeader{planSchema, s, len(s.Rows), Digest(s.Rows)}); err != nil {
+	if err := e.Encode(planHeader{planSchema, s, len(s.Rows), digest(s.Rows)}); err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}
 	for i := range s.Rows {
@@ -120,7 +117,7 @@ func LoadPlan(r io.Reader) (SavedPlan, error) {
 	if len(h.Rows) != h.Count {
 		return SavedPlan{}, fmt.Errorf("read the plan: it has %d of its %d rows: make a new plan", len(h.Rows), h.Count)
 	}
-	if Digest(h.Rows) != h.Digest {
+	if digest(h.Rows) != h.Digest {
 		return SavedPlan{}, errors.New("read the plan: its rows are not those that were planned: correct the input and make a new plan")
 	}
 	return h.SavedPlan, nil

@@ -134,7 +134,7 @@ func FuzzLoadPlan(f *testing.F) {
 			t.Fatal(err)
 		}
 		got, err := LoadPlan(&again)
-		if err != nil || Digest(got.Rows) != Digest(s.Rows) {
+		if err != nil || digest(got.Rows) != digest(s.Rows) {
 			t.Fatalf("a plan that was read is not read again: %v", err)
 		}
 	})

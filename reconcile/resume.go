@@ -101,7 +101,7 @@ func takeUp(before *Result, now Result) Result {
 	if before.Attempts == 0 || now.Same != 0 {
 		return now
 	}
-	now.FinishedAt = planMillis(now.ObservedAt)
+	now.FinishedAt = wholeMillis(now.ObservedAt)
 	if now.Status == Unchanged && before.Status != Failed {
 		now.Status, now.Action = Applied, before.Action
 		now.PreviousID, now.PreviousName, now.KYBBefore = before.PreviousID, before.PreviousName, before.KYBBefore

@@ -166,7 +166,7 @@ func (s *session) interrupted(t *turn) step {
 func (s *session) conclude(t *turn) step {
 	r := &s.rows[t.row]
 	if r.Attempts > 0 {
-		r.FinishedAt = planMillis(time.Now())
+		r.FinishedAt = wholeMillis(time.Now())
 	}
 	st := step{turn: t, done: true}
 	if err := s.Journal.Conclude(t.row, *r); err != nil {

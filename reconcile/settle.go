@@ -99,7 +99,7 @@ func (s *session) readList(ctx context.Context, t *turn) (dakota.Answer, error) 
 // found judges a row by a reading of its customer.
 func (s *session) found(t *turn, answer dakota.Answer) (st step, stays bool) {
 	r, c := &s.rows[t.row], answer.Customer
-	r.ObservedAt = planMillis(answer.At)
+	r.ObservedAt = wholeMillis(answer.At)
 	sent := r.Attempts > 0
 	switch f := find(r, c); {
 	case f == deleted && sent:

@@ -310,7 +310,7 @@ func (w *simWorld) process(rough bool) ([]reconcile.Result, bool) {
 			return nil, true
 		}
 	}
-	return out.Rows, !out.Resumable()
+	return out.Rows, !resumable(out)
 }
 
 // simBackoff is the applier's own schedule with the seed's chance.

@@ -4,20 +4,23 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"dakota-reconcile/dakota"
 )
 
-// notThere tells whether err says that there is no such customer.
-func notThere(err error) bool {
+// hasStatus tells whether the API answered with one of the statuses.
+func hasStatus(err error, statuses ...int) bool {
 	var answer *dakota.Error
-	return errors.As(err, &answer) && answer.Status == http.StatusNotFound
+	return errors.As(err, &answer) && slices.Contains(statuses, answer.Status)
 }
+
+// notThere tells whether the API says that there is no such customer.
+func notThere(err error) bool { return hasStatus(err, http.StatusNotFound) }
 
 // keyRefused tells whether err says that no request of this key will do.
 func keyRefused(err error) bool {
-	var answer *dakota.Error
-	return errors.As(err, &answer) && (answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden)
+	return hasStatus(err, http.StatusUnauthorized, http.StatusForbidden)
 }
 
 // codeOf returns a short word for a failure: the API's own where it gave one.
