@@ -41,6 +41,9 @@ func (a *app) applyInput(ctx context.Context, path string) error {
 	if err := a.mayAsk(path); err != nil {
 		return err
 	}
+	if err := a.checkWrites(path); err != nil {
+		return err
+	}
 	w, err := a.wishes(path)
 	if err != nil {
 		return err
@@ -74,7 +77,7 @@ func (j *job) decide(ctx context.Context) error {
 		return j.finish(ctx, nil, err)
 	}
 	if err := j.confirm(ctx); err != nil {
-		return err
+		return j.finish(ctx, nil, err)
 	}
 	return j.perform(ctx)
 }
@@ -102,17 +105,20 @@ func (j *job) confirm(ctx context.Context) error {
 	answers := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(j.screen.in).ReadString('\n')
-		answers <- strings.TrimSpace(line)
+		answers <- line
 	}()
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case answer := <-answers:
-		if strings.EqualFold(answer, "yes") {
+		if strings.EqualFold(strings.TrimSpace(answer), "yes") {
 			return nil
 		}
+		if !strings.HasSuffix(answer, "\n") {
+			fmt.Fprintln(j.screen.err) // the input ended instead of being answered
+		}
 	}
-	return fail(exitRefused, errors.New("not confirmed; nothing was changed"), "type yes, or give --yes")
+	return fail(exitRefused, errors.New("not confirmed: no change was sent"), "only the word yes is a yes; --yes writes without a question")
 }
 
 // sameAccount refuses a saved plan that was made against another account.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -66,8 +67,10 @@ type app struct {
 	log      zerolog.Logger
 	deadline time.Time     // of --deadline; zero without
 	leave    chan struct{} // closed by the second signal
-	begun    bool          // the command line was understood
-	command  string        // the command's name
+	started  time.Time
+	begun    bool   // the command line was understood
+	command  string // the command's name
+	printed  bool   // the document of --json is on stdout
 
 	waiting atomic.Int64                  // until when the quota makes requests wait, Unix milliseconds
 	client  atomic.Pointer[dakota.Client] // the one that may have writes in flight; nil: there is none
@@ -83,9 +86,10 @@ func (a *app) abandon() {
 
 // execute runs the command and turns its error into words and an exit code.
 func (a *app) execute(ctx context.Context) int {
+	a.started = a.now()
 	root := a.root()
 	root.SetArgs(a.process.Args)
-	err := root.ExecuteContext(ctx)
+	ran, err := root.ExecuteContextC(ctx)
 	var f *failure
 	if err != nil && !errors.As(err, &f) && !a.begun {
 		err = usage("%s", err) // cobra's own: an unknown command or flag, a wrong number of arguments
@@ -93,10 +97,19 @@ func (a *app) execute(ctx context.Context) int {
 	if ctx.Err() != nil && err != nil && !errors.Is(err, errQuiet) {
 		err = context.Cause(ctx)
 	}
+	if errors.As(err, &f) && f.code == exitUsage && len(f.hints) == 0 {
+		f.hints = []string{"see: " + helpOf(ran)}
+	}
 	if err != nil {
 		complain(a.screen.err, err)
 	}
+	a.printFailure(err)
 	return exitCode(err)
+}
+
+// helpOf is the command that shows the help of another.
+func helpOf(c *cobra.Command) string {
+	return strings.TrimSpace(program + " help " + strings.TrimPrefix(strings.TrimPrefix(c.CommandPath(), program), " "))
 }
 
 // root builds the command tree.

@@ -24,8 +24,8 @@ func (j *job) showPlan() {
 	fmt.Fprintf(w, "account: %s\n\n", j.account.label())
 	j.showChanges(w)
 	j.showTroubles(w)
-	j.showCounts(w)
 	j.showTotals(w, j.plan.SubClients)
+	j.showCounts(w)
 	j.showBill(w)
 }
 

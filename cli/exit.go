@@ -37,10 +37,8 @@ func (f *failure) Unwrap() error { return f.err }
 // fail makes a failure of err. Each hint is a line that says what to do.
 func fail(code int, err error, hints ...string) error { return &failure{code, err, hints} }
 
-// usage is a failure of the command line.
-func usage(format string, args ...any) error {
-	return fail(exitUsage, fmt.Errorf(format, args...), "see: "+program+" help")
-}
+// usage is a failure of the command line. execute adds where the command's help is.
+func usage(format string, args ...any) error { return fail(exitUsage, fmt.Errorf(format, args...)) }
 
 // errQuiet is the error of a command that has said everything already; only its exit code is left.
 var errQuiet = errors.New("finished with rows to look at")

@@ -40,6 +40,9 @@ func (a *app) export(ctx context.Context, path string, force bool) error {
 	if _, err := os.Lstat(path); !force && !errors.Is(err, fs.ErrNotExist) {
 		return fail(exitUsage, fmt.Errorf("%s exists", path), "name another file, or overwrite it with --force")
 	}
+	if err := report.Try(path); err != nil {
+		return fail(exitConfig, err, "name a file in a folder that can be written")
+	}
 	j, err := a.reads(ctx, "export", wishes{})
 	if err != nil {
 		return err

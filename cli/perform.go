@@ -77,7 +77,7 @@ func (j *job) finish(ctx context.Context, o *reconcile.Outcome, stopped error) e
 	if stopped != nil {
 		j.run.Stopped = stopped.Error()
 	}
-	err := errors.Join(j.conclude(), j.report())
+	err := j.report(j.conclude())
 	j.closingWords()
 	if err != nil {
 		return err
@@ -160,21 +160,25 @@ func (j *job) conclude() error {
 	return nil
 }
 
-// report writes the run's reports: those that were asked for, else one beside the working folder.
-func (j *job) report() error {
+// report writes the run's reports: those that were asked for, else one in the working folder. concluded is what came of recording the
+// run's end.
+func (j *job) report(concluded error) error {
 	if j.plan == nil && len(j.options.reports) == 0 && len(j.run.Results) == 0 {
-		return nil
+		return errors.Join(concluded, j.printSummary(j.run))
 	}
 	if len(j.options.reports) == 0 {
 		j.options.reports = []string{j.defaultReport()}
 	}
-	err := j.writeReports(j.run, j.original)
+	err := errors.Join(concluded, j.writeReports(j.run, j.original))
 	if j.options.rejects != "" {
 		n, e := report.RejectsFile(j.options.rejects, j.run)
 		if e != nil {
 			err = errors.Join(err, fail(exitUnexpected, e, "give --rejects a file in a folder that can be written"))
 		}
 		j.say("rejects: %s (%s)\n", j.options.rejects, count(n, "row"))
+	}
+	if err != nil {
+		j.run.ExitCode = exitCode(err) // the document says what the process will
 	}
 	return errors.Join(err, j.printSummary(j.run))
 }

@@ -36,6 +36,9 @@ has no way to send a PATCH. INPUT is a file, or - for standard input.`,
 }
 
 func (a *app) planInput(ctx context.Context, path string) error {
+	if err := a.checkOutputs(path); err != nil {
+		return err
+	}
 	w, err := a.wishes(path)
 	if err != nil {
 		return err

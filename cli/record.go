@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -35,6 +36,11 @@ func (a *app) openLedger(ctx context.Context) (*ledger.Ledger, error) {
 func (a *app) needLedger(ctx context.Context) (*ledger.Ledger, error) {
 	if a.options.ledger == noLedger {
 		return nil, usage("--ledger none: this command reads the ledger")
+	}
+	if a.options.ledger != "" { // a slip in the name shall not make an empty ledger
+		if _, err := os.Stat(a.options.ledger); errors.Is(err, fs.ErrNotExist) {
+			return nil, fail(exitConfig, fmt.Errorf("there is no ledger %s", a.options.ledger), "name the one that the run was recorded in; without --ledger it is "+ledger.DefaultPath(a.process.Env))
+		}
 	}
 	return a.openLedger(ctx)
 }

@@ -42,6 +42,9 @@ func (a *app) resume(ctx context.Context, id string) error {
 	if err := a.mayAsk(""); err != nil {
 		return err
 	}
+	if err := a.checkWrites(""); err != nil {
+		return err
+	}
 	j, err := a.writes(ctx, "resume", wishes{})
 	if err != nil {
 		return err
@@ -67,7 +70,7 @@ func (a *app) resume(ctx context.Context, id string) error {
 // findRun is the run that was named, or the account's latest unfinished one.
 func (j *job) findRun(ctx context.Context, id string) (string, error) {
 	if id != "" {
-		return id, nil
+		return wholeID(ctx, j.ledger, id)
 	}
 	h, err := j.ledger.Latest(ctx, j.run.Account)
 	if errors.Is(err, ledger.ErrNoRun) {
@@ -80,11 +83,11 @@ func (j *job) findRun(ctx context.Context, id string) (string, error) {
 func (j *job) takeUp(ctx context.Context, id string) error {
 	_, original, err := j.ledger.Load(ctx, id)
 	if err != nil {
-		return noSuchRun(id, err)
+		return notLoaded(err)
 	}
 	recording, run, err := j.ledger.Reopen(ctx, id)
 	if err != nil {
-		return noSuchRun(id, err)
+		return notLoaded(err)
 	}
 	if run.Account != j.run.Account {
 		recording.Close()
@@ -105,8 +108,7 @@ func otherAccount(run reconcile.Run) error {
 func (j *job) goOn(ctx context.Context) error {
 	if len(j.rows) == 0 && !j.run.Finished.IsZero() {
 		j.recording.Close()
-		j.tell("run %s has nothing left to do\n", j.run.ID)
-		return nil
+		return j.nothingLeft()
 	}
 	if len(j.rows) == 0 { // it was killed between its last row and its end
 		j.plan = &reconcile.Plan{Rows: j.run.Results}
@@ -116,4 +118,14 @@ func (j *job) goOn(ctx context.Context) error {
 		j.say("%s in doubt: a read settles what became of each\n", count(n, "row"))
 	}
 	return j.decide(ctx)
+}
+
+// nothingLeft ends the resumption of a run that has ended: its reports are written again, the run itself stays as it is.
+func (j *job) nothingLeft() error {
+	j.run.ExitCode = j.exit(nil)
+	if err := j.report(nil); err != nil {
+		return err
+	}
+	j.tell("run %s has nothing left to do\n", j.run.ID)
+	return quiet(j.run.ExitCode)
 }

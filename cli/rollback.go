@@ -35,6 +35,9 @@ func (a *app) rollback(ctx context.Context, id string) error {
 	if err := a.mayAsk(""); err != nil {
 		return err
 	}
+	if err := a.checkWrites(""); err != nil {
+		return err
+	}
 	j, err := a.writes(ctx, "rollback", wishes{})
 	if err != nil {
 		return err
@@ -53,13 +56,16 @@ func (j *job) invert(ctx context.Context, id string) error {
 	}
 	defer l.Close()
 	if id == "" {
-		if id, err = j.latestApplied(ctx, l); err != nil {
-			return err
-		}
+		id, err = j.latestApplied(ctx, l)
+	} else {
+		id, err = wholeID(ctx, l, id)
+	}
+	if err != nil {
+		return err
 	}
 	run, _, err := l.Load(ctx, id)
 	if err != nil {
-		return noSuchRun(id, err)
+		return notLoaded(err)
 	}
 	if run.Account != j.run.Account {
 		return otherAccount(run)

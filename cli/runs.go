@@ -2,10 +2,7 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 	"time"
@@ -64,9 +61,7 @@ func (a *app) listRuns(ctx context.Context) error {
 		return fail(exitUnexpected, err)
 	}
 	if a.options.asJSON {
-		e := json.NewEncoder(a.screen.out)
-		e.SetIndent("", "  ")
-		return e.Encode(runs)
+		return a.printJSON(runs)
 	}
 	if len(runs) == 0 {
 		a.tell("no runs are recorded in %s\n", a.ledgerPath())
@@ -93,14 +88,20 @@ func runState(r ledger.Header) string {
 }
 
 func (a *app) showRun(ctx context.Context, id string) error {
+	if err := a.checkOutputs(""); err != nil {
+		return err
+	}
 	l, err := a.needLedger(ctx)
 	if err != nil {
 		return err
 	}
 	defer l.Close()
+	if id, err = wholeID(ctx, l, id); err != nil {
+		return err
+	}
 	run, original, err := l.Load(ctx, id)
 	if err != nil {
-		return noSuchRun(id, err)
+		return notLoaded(err)
 	}
 	run.Results = notTried(run.Results) // rows whose turn had not come when the run was killed
 	if err := a.writeReports(run, original); err != nil {
@@ -124,13 +125,6 @@ func when(t time.Time) string {
 		return "never"
 	}
 	return t.Local().Format("2006-01-02 15:04:05")
-}
-
-func noSuchRun(id string, err error) error {
-	if errors.Is(err, ledger.ErrNoRun) {
-		return fail(exitConfig, fmt.Errorf("no run %q in the ledger", id), "see: "+program+" runs list")
-	}
-	return fail(exitUnexpected, err)
 }
 
 func (a *app) pruneRuns(ctx context.Context, keep string, unfinished bool) error {
@@ -167,9 +161,4 @@ func parseDays(s string) (time.Duration, error) {
 		return 0, usage("--keep %q is no length of time: 90d or 12h", s)
 	}
 	return d, nil
-}
-
-// runID names a run: sortable by start, with a tail that tells runs of one second apart.
-func runID(start time.Time) string {
-	return fmt.Sprintf("%s-%04x", start.UTC().Format("20060102T150405Z"), rand.N(1<<16))
 }

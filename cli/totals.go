@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,27 +42,37 @@ func planned(rows []reconcile.Result, a reconcile.Action) int {
 // showTotals prints opening, in, out and expected of each sub-client concerned; with the closing read the actual number too.
 func (a *app) showTotals(w io.Writer, totals []reconcile.SubClientTotal) {
 	t := newTable(w)
-	t.AppendRow(table.Row{"sub-client", "before", "in", "out", "expected", "actual"})
-	n := 0
+	header := table.Row{"sub-client", "before", "in", "out", "expected"}
+	closed := slices.ContainsFunc(totals, func(s reconcile.SubClientTotal) bool { return s.Actual != nil })
+	if closed {
+		header = append(header, "actual")
+	}
+	t.AppendRow(header)
 	for _, s := range totals {
-		if s.In == 0 && s.Out == 0 && s.Actual == nil {
+		if s.In == 0 && s.Out == 0 && (s.Actual == nil || *s.Actual == s.Expected) {
 			continue
 		}
-		n++
-		actual := ""
-		if s.Actual != nil {
-			actual = a.screen.colour.good(fmt.Sprint(*s.Actual))
-			if s.Expected >= 0 && *s.Actual != s.Expected {
-				actual = a.screen.colour.warn(fmt.Sprintf("%d (somebody else changed %+d)", *s.Actual, *s.Actual-s.Expected))
-			}
+		row := table.Row{shown(s.Name, s.ID), known(s.Opening), fmt.Sprintf("+%d", s.In), fmt.Sprintf("-%d", s.Out), known(s.Expected)}
+		if closed {
+			row = append(row, a.actual(s))
 		}
-		t.AppendRow(table.Row{shown(s.Name, s.ID), known(s.Opening), fmt.Sprintf("+%d", s.In), fmt.Sprintf("-%d", s.Out), known(s.Expected), actual})
+		t.AppendRow(row)
 	}
-	if n > 0 {
-		fmt.Fprintln(w)
+	if t.Length() > 1 {
 		t.Render()
 		fmt.Fprintln(w)
 	}
+}
+
+// actual is what the closing read found, and how far it is from what was expected.
+func (a *app) actual(s reconcile.SubClientTotal) string {
+	switch {
+	case s.Actual == nil:
+		return ""
+	case s.Expected >= 0 && *s.Actual != s.Expected:
+		return a.screen.colour.warn(fmt.Sprintf("%d (somebody else changed %+d)", *s.Actual, *s.Actual-s.Expected))
+	}
+	return a.screen.colour.good(fmt.Sprint(*s.Actual))
 }
 
 func known(n int) string {

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
-
 	"github.com/spf13/cobra"
 
 	"dakota-reconcile/input"
@@ -30,6 +28,9 @@ repetitions. Every problem is named with its place. INPUT is a file, or - for st
 
 // validate keeps the rows only where a report wants them: without one, a file of any length needs the memory of its ids.
 func (a *app) validate(path string) error {
+	if err := a.checkOutputs(path); err != nil {
+		return err
+	}
 	if len(a.options.reports)+len(a.options.metrics) == 0 && !a.options.asJSON {
 		return a.checkOnly(path)
 	}
@@ -70,16 +71,6 @@ func (a *app) checkOnly(path string) error {
 	}
 	a.tell("%s: %s, all of them sound: %d to disassociate, %d said twice\n", clean(t.Source.Name, oneLine), count(t.Rows, "row"), t.Blanks, t.Repeats)
 	return nil
-}
-
-// printSummary prints the JSON document of --json.
-func (a *app) printSummary(run reconcile.Run) error {
-	if !a.options.asJSON {
-		return nil
-	}
-	e := json.NewEncoder(a.screen.out)
-	e.SetIndent("", "  ")
-	return e.Encode(report.Summarize(run))
 }
 
 func hasStatus(rows []reconcile.Result, s ...reconcile.Status) bool {
