@@ -65,7 +65,7 @@ func (r *reading) repeated(first, row int32) {
 		r.t.NoticesMore++
 		return
 	}
-	r.t.Notices = append(r.t.Notices, r.place(&line{row: row}, r.cols.customer,
+	r.notice(r.place(&line{row: row}, r.cols.customer,
 		finding{code: "repeated_row", what: fmt.Sprintf("the row says the same as row %d: it is sent once", first)}, ""))
 }
 
@@ -86,7 +86,7 @@ func (r *reading) bothColumns() {
 		}
 	}
 	if count > 0 {
-		r.t.Notices = append(r.t.Notices, r.place(&line{row: first}, r.cols.customer, finding{code: "customer_is_target",
+		r.notice(r.place(&line{row: first}, r.cols.customer, finding{code: "customer_is_target",
 			what: "the file names as customer, first here, and as sub-client: " + plural(count, "id")}, ""))
 	}
 }

@@ -160,7 +160,7 @@ func (t *sheetText) read() (*record, []string, error) {
 	return rec.(*record), further, nil
 }
 
-// lineOf is the physical line on which a cell of the row at hand begins.
+// cellLine is the physical line on which a cell of the row at hand begins.
 func (t *sheetText) cellLine(column int) int {
 	n, _ := t.csv.FieldPos(column)
 	return t.above + n

@@ -33,7 +33,7 @@ func (r *reading) finishNotices() {
 		if n := r.counts[p]; n > 0 {
 			p.What += fmt.Sprintf(" here and in %s of the column", plural(n, "more cell"))
 		}
-		r.t.Notices = append(r.t.Notices, *p)
+		r.notice(*p)
 	}
 	slices.SortFunc(r.t.Notices, func(a, b Problem) int { return strings.Compare(a.What, b.What) }) // the map's order must not show
 }

@@ -39,7 +39,7 @@ func latest(now time.Time) string {
 	return k.String()
 }
 
-// wellFormed says at a glance what reconcile.CheckID says at length; for what is not it says why.
+// wellFormed says at a glance what reconcile.CheckID says at length, and why of what is none.
 func wellFormed(s, latest string) bool {
 	if len(s) != len(id{}) || s > latest {
 		return false

@@ -1,9 +1,10 @@
 package input
 
 import (
-	"dakota-reconcile/reconcile"
 	"fmt"
 	"strings"
+
+	"dakota-reconcile/reconcile"
 )
 
 // customer returns the row's customer id, and whether it is one.

@@ -16,6 +16,7 @@ const (
 
 var blankNames = []string{"disassociate", "keep", "error"}
 
+// String returns the word that ParseBlank reads.
 func (b Blank) String() string { return blankNames[b] }
 
 // ParseBlank reads the value of --blank.

@@ -1,8 +1,6 @@
 package input
 
-import (
-	"dakota-reconcile/reconcile"
-)
+import "dakota-reconcile/reconcile"
 
 // problem takes down what is wrong with a cell of the row at hand.
 func (r *reading) problem(l *line, column int, f finding, value string) {
@@ -38,10 +36,7 @@ func (r *reading) keepProblem(p Problem) {
 	r.t.Problems = append(r.t.Problems, p)
 }
 
-func (r *reading) notice(p Problem) {
-	p.File, p.Sheet = r.file, r.t.Source.Sheet
-	r.t.Notices = append(r.t.Notices, p)
-}
+func (r *reading) notice(p Problem) { r.t.Notices = append(r.t.Notices, p) }
 
 // fatal makes the error for which the whole file is refused.
 func (r *reading) fatal(p Problem) *Error {

@@ -1,8 +1,9 @@
 package input
 
 import (
-	"dakota-reconcile/reconcile"
 	"fmt"
+
+	"dakota-reconcile/reconcile"
 )
 
 // ragged takes a row that has not as many cells as the header. It becomes an invalid row: its cells can't be told apart. When the row
@@ -17,7 +18,7 @@ func (r *reading) ragged(l *line, cells int) {
 	}
 	p := r.place(l, -1, finding{"ragged_row", fmt.Sprintf("the row has %d cells, %s than the header's %d", cells, what, len(r.cols.names)), advice}, "")
 	r.found = append(r.found, p)
-	r.put(l, reconcile.Assignment{Row: l.row, CustomerID: l.customer.text, SubClientID: Unclear}, badTarget)
+	r.put(l, reconcile.Assignment{Row: l.row, CustomerID: l.customer.text, SubClientID: unclear}, badTarget)
 	if before.row != 0 && r.cols.subClient == r.lastColumn() {
 		r.doubt(before, l.row)
 	}
@@ -31,7 +32,7 @@ func (r *reading) doubt(b blankRow, next int32) {
 	r.keepProblem(p)
 	if r.keep {
 		a := &r.t.Assignments[b.assignment]
-		a.Problem, a.Same, a.SubClientID = p.of(), 0, Unclear
+		a.Problem, a.Same, a.SubClientID = p.of(), 0, unclear
 	}
 }
 

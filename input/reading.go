@@ -94,9 +94,9 @@ func (r *reading) add(l *line) error {
 	return nil
 }
 
-// Unclear stands in Assignment.SubClientID of a row with a problem whose sub_client_id reads as empty and is not to be believed. A file of
+// unclear stands in Assignment.SubClientID of a row with a problem whose sub_client_id reads as empty and is not to be believed. A file of
 // such rows, fed in again, must not disassociate anybody.
-const Unclear = "(unclear)"
+const unclear = "(unclear)"
 
 // asWritten gives a row with a problem the texts of its cells where they are no ids, so that it can be shown, and written to a file of
 // rejected rows, as it is.
@@ -110,7 +110,7 @@ func (r *reading) asWritten(l *line, a *reconcile.Assignment, target int32) {
 		a.SubClientID = l.subClient.text
 	case r.o.Blank == BlankError && r.found[len(r.found)-1].Code == "blank":
 	default:
-		a.SubClientID = Unclear
+		a.SubClientID = unclear
 	}
 }
 

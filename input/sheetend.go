@@ -1,7 +1,5 @@
 package input
 
-import ()
-
 // end makes the checks for which the whole sheet must have been read.
 func (t *sheetRows) end() error {
 	r, w := t.r, t.walk
@@ -38,7 +36,7 @@ func (t *sheetRows) notices() {
 		r.notice(r.place(&line{row: t.hidden}, -1, finding{code: "hidden_rows", what: what}, ""))
 	}
 	if t.count.formulas > 0 {
-		r.t.Notices = append(r.t.Notices, r.place(&line{row: t.formula}, -1, finding{code: "formulas",
+		r.notice(r.place(&line{row: t.formula}, -1, finding{code: "formulas",
 			what: "results of formulas are taken as they were when the file was saved: " + plural(t.count.formulas, "id")}, ""))
 	}
 	for _, a := range w.hiddenParts {

@@ -6,7 +6,7 @@ import "dakota-reconcile/reconcile"
 type Table struct {
 	Source reconcile.Source
 	// Assignments has one entry for each row of the file, in its order; blank rows are none. A row that can't be used has its Problem.
-	// Its ids are then the cells' texts as they are written, or Unclear. Check leaves Assignments empty.
+	// Its ids are then the cells' texts as they are written, or "(unclear)". Check leaves Assignments empty.
 	Assignments []reconcile.Assignment
 	// Problems are all that was found, by row and column, up to 10,000; ProblemsMore counts the rest. Unless there are none, the file is
 	// to be refused, or, with --skip-invalid, the rows concerned are to be left out.

@@ -136,7 +136,7 @@ func TestWorkbookCellsAreIdsOnlyWhenTheyAreText(t *testing.T) {
 		fmt.Sprintf("4 %q %q [x 11/22/26 09:00]", testID(1), testID(2)),
 		fmt.Sprintf(`6 "12345678901234" %q [y 1.5] number`, testID(2)),
 		fmt.Sprintf(`7 %q "" [z 1.5]`, testID(3)),
-		fmt.Sprintf(`8 %q %q [ ] formula`, testID(4), Unclear),
+		fmt.Sprintf(`8 %q %q [ ] formula`, testID(4), unclear),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
