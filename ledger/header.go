@@ -14,6 +14,9 @@ type Header struct {
 	Counts        map[reconcile.Status]int // rows by status; show them in the order of reconcile.Statuses
 }
 
+// unfinished is the condition of Header.Unfinished, for a query.
+const unfinished = "(command <> 'plan' AND (finished_at IS NULL OR resumable = 1))"
+
 // Unfinished tells that the run has something left to do: it was killed, it runs still (who holds the [Lock] knows), or it stopped before
 // its end.
 func (h Header) Unfinished() bool {
@@ -31,7 +34,7 @@ func (l *Ledger) Runs(ctx context.Context) ([]Header, error) {
 
 // Latest returns the newest run of an account ("" for any) that is unfinished, [ErrNoRun] when there is none.
 func (l *Ledger) Latest(ctx context.Context, account string) (Header, error) {
-	hs, err := l.headers(ctx, "WHERE command <> 'plan' AND (finished_at IS NULL OR resumable = 1) AND (? IN ('', account))", account)
+	hs, err := l.headers(ctx, "WHERE "+unfinished+" AND (? IN ('', account))", account)
 	if err != nil {
 		return Header{}, fmt.Errorf("find unfinished run: %w", l.explain(err))
 	}
@@ -80,10 +83,11 @@ func (l *Ledger) stored(ctx context.Context, where string, args ...any) ([]store
 // count counts the rows of a run by status as Load would show them. The stored counts are right only for a run that has ended.
 func (l *Ledger) count(ctx context.Context, seq int64) (map[reconcile.Status]int, error) {
 	const doubts = "SELECT row_id FROM attempts WHERE concluded_at IS NULL AND row_id BETWEEN ?1 AND ?2"
+	first, last := rowIDs(seq)
 	rows, err := l.db.QueryContext(ctx, "SELECT status, count(*) FROM rows WHERE id BETWEEN ?1 AND ?2 GROUP BY status "+
 		"UNION ALL SELECT status, -count(*) FROM rows WHERE id IN ("+doubts+") GROUP BY status "+
 		"UNION ALL SELECT ?3, count(*) FROM rows WHERE id IN ("+doubts+")",
-		seq<<rowBits, seq<<rowBits|(1<<rowBits-1), string(reconcile.InDoubt))
+		first, last, string(reconcile.InDoubt))
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,8 @@ func readRows(ctx context.Context, tx *sql.Tx, s storedRun) ([]reconcile.Result,
 	if s.rows == 0 {
 		return nil, nil
 	}
-	rows, err := tx.QueryContext(ctx, selectRows, s.seq<<rowBits, s.seq<<rowBits|(1<<rowBits-1))
+	first, last := rowIDs(s.seq)
+	rows, err := tx.QueryContext(ctx, selectRows, first, last)
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +72,9 @@ func readRows(ctx context.Context, tx *sql.Tx, s storedRun) ([]reconcile.Result,
 
 // markDoubts turns the rows into InDoubt that have an intent without a conclusion.
 func markDoubts(ctx context.Context, tx *sql.Tx, s storedRun) error {
+	first, last := rowIDs(s.seq)
 	rows, err := tx.QueryContext(ctx, "SELECT row_id, count(*) FROM attempts WHERE row_id BETWEEN ? AND ? "+
-		"GROUP BY row_id HAVING count(*) > count(concluded_at)", s.seq<<rowBits, s.seq<<rowBits|(1<<rowBits-1))
+		"GROUP BY row_id HAVING count(*) > count(concluded_at)", first, last)
 	if err != nil {
 		return err
 	}
@@ -83,7 +85,7 @@ func markDoubts(ctx context.Context, tx *sql.Tx, s storedRun) error {
 		if err := rows.Scan(&id, &intents); err != nil {
 			return err
 		}
-		position := id - s.seq<<rowBits
+		position := id - first
 		if position >= int64(len(s.run.Results)) {
 			return fmt.Errorf("%w: run %s has an attempt for a row that it does not have", ErrDamaged, s.run.ID)
 		}

@@ -9,7 +9,7 @@ import (
 // Prune deletes the runs that started before a moment, but for unfinished ones, and gives their space back to the disk. It returns how
 // many were deleted. With an error after that number is above zero they are deleted, but their space was not given back.
 func (l *Ledger) Prune(ctx context.Context, before time.Time) (int, error) {
-	return l.prune(ctx, "started_at < ? AND (command = 'plan' OR (finished_at IS NOT NULL AND resumable = 0))", before)
+	return l.prune(ctx, "started_at < ? AND NOT "+unfinished, before)
 }
 
 // PruneUnfinished deletes like Prune, and also the runs that could still be resumed: what they left undone is then forgotten.

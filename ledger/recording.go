@@ -119,7 +119,8 @@ func (r *Recording) insert(ctx context.Context, run *reconcile.Run, original []b
 
 // place tells the recording which number its run has in the file.
 func (r *Recording) place(seq int64) {
-	r.seq, r.writer.base = seq, seq<<rowBits
+	r.seq = seq
+	r.writer.base, _ = rowIDs(seq)
 }
 
 // Finish records how the run ended: its last circumstances and all its results. It tries once more to write what could not be written
@@ -151,12 +152,12 @@ func (r *Recording) update(ctx context.Context, run *reconcile.Run) error {
 	if _, err := r.writer.writeAll(ctx, run.Results); err != nil {
 		return err
 	}
-	first, last := r.writer.base+int64(len(run.Results)), r.writer.base|(1<<rowBits-1)
-	if _, err := r.conn.ExecContext(free, "DELETE FROM rows WHERE id BETWEEN ? AND ?", first, last); err != nil {
+	first, last := rowIDs(r.seq)
+	if _, err := r.conn.ExecContext(free, "DELETE FROM rows WHERE id BETWEEN ? AND ?", first+int64(len(run.Results)), last); err != nil {
 		return err
 	}
 	_, err = r.conn.ExecContext(free, "UPDATE attempts SET concluded_at = ? WHERE row_id BETWEEN ? AND ? AND concluded_at IS NULL",
-		now(), r.writer.base, last)
+		now(), first, last)
 	return err
 }
 

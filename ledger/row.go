@@ -17,6 +17,9 @@ import (
 // rowBits is how much of a row's id is its position in the run; the rest is the run's number.
 const rowBits = 32
 
+// rowIDs are the first and the last id that a row of a run can have.
+func rowIDs(seq int64) (first, last int64) { return seq << rowBits, seq<<rowBits | (1<<rowBits - 1) }
+
 // rowColumns are the stored columns of a row, in the order of encodeRow and scanRow.
 var rowColumns = []string{
 	"id", "run_id", "row", "customer_id", "customer_name", "sub_client_id", "sub_client_name", "previous_sub_client_id",

@@ -43,7 +43,7 @@ type billJSON struct {
 func encodeRun(run *reconcile.Run) ([]any, error) {
 	src := sourceJSON{Source: run.Source, Columns: run.Source.Columns, Places: run.Source.Places}
 	var docs []any
-	for _, v := range []any{src, tally(run.Results), run.SubClients, run.Requests, billJSON{run.Bill, run.Bill.Window, run.Bill.Takes}} {
+	for _, v := range []any{src, reconcile.Count(run.Results).Status, run.SubClients, run.Requests, billJSON{run.Bill, run.Bill.Window, run.Bill.Takes}} {
 		s, err := encodeJSON(v)
 		if err != nil {
 			return nil, err
@@ -94,13 +94,4 @@ func scanRun(scan func(...any) error) (storedRun, error) {
 	}
 	r.Finished, err = decodeTime(finished)
 	return s, err
-}
-
-// tally counts results by status.
-func tally(results []reconcile.Result) map[reconcile.Status]int {
-	n := map[reconcile.Status]int{}
-	for i := range results {
-		n[results[i].Status]++
-	}
-	return n
 }
