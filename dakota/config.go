@@ -24,7 +24,7 @@ const (
 
 // Config says how to reach the API. The zero value of every field but BaseURL and Key is usable.
 type Config struct {
-	BaseURL      string            // see [ParseBaseURL]
+	BaseURL      string            // https, or http for loopback alone; a host, perhaps a port and a path
 	Key          Key               // see [KeyFrom]
 	Transport    http.RoundTripper // nil: our own, with proxies from the environment
 	Timeout      time.Duration     // for one attempt, from its leaving to the last byte of its answer; 0 = 15s
@@ -72,7 +72,7 @@ type WaitEvent struct {
 
 // settled returns the config with its defaults filled in, and the parsed base URL.
 func (c Config) settled() (Config, *url.URL, error) {
-	base, err := ParseBaseURL(c.BaseURL)
+	base, err := parseBaseURL(c.BaseURL)
 	if err != nil {
 		return c, nil, err
 	}
@@ -94,9 +94,9 @@ func (c Config) settled() (Config, *url.URL, error) {
 	return c, base, nil
 }
 
-// ParseBaseURL checks an address to which a key would be sent: https, or http for this machine's own loopback addresses, with a host,
+// parseBaseURL checks an address to which a key would be sent: https, or http for this machine's own loopback addresses, with a host,
 // perhaps a port and a path, and nothing else. The returned URL has no trailing slash.
-func ParseBaseURL(raw string) (*url.URL, error) {
+func parseBaseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
 		// The parser's error repeats the address, and with it a password that someone wrote into it.

@@ -34,7 +34,7 @@ func TestBaseURLTakesTheKeyNowhereUnsafe(t *testing.T) {
 		"https://me:s3cret@host test": "not a URL",
 		"https://[::1":                "not a URL",
 	} {
-		u, err := ParseBaseURL(raw)
+		u, err := parseBaseURL(raw)
 		switch {
 		case err == nil && u.String() != want:
 			t.Errorf("%q: %s, want %s", raw, u, want)

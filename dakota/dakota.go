@@ -4,19 +4,17 @@
 // A [Reader] can only send GETs; a [Client] is a Reader that can also change an association. Whoever plans is given a Reader.
 package dakota
 
-// Customer is what the API says of a customer, without what this project must not keep (application_url holds a token).
+// Customer is what the API says of a customer, without what this project does not need or must not keep (application_url holds a token).
 type Customer struct {
 	ID        string `json:"id"`
 	Name      string `json:"name"`
-	Type      string `json:"customer_type"` // individual or business
-	KYBStatus string `json:"kyb_status"`    // active, pending, …; unknown values are kept as they are
+	KYBStatus string `json:"kyb_status"` // active, pending, …; unknown values are kept as they are
 
 	SubClientID   string `json:"sub_client_id"` // "" when absent, null or empty: not associated
 	SubClientName string `json:"sub_client_name"`
 	IsSubClient   bool   `json:"is_sub_client"`
 
 	CreatedAt int64 `json:"created_at"` // Unix seconds
-	UpdatedAt int64 `json:"updated_at"` // Unix seconds
 	DeletedAt int64 `json:"deleted_at"` // Unix seconds; 0 when it was not deleted
 }
 

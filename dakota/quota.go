@@ -13,14 +13,13 @@ type Quota struct {
 	Interval  time.Duration // between two requests that leave evenly: by a ceiling of our own, or while no limit is known; 0 for none
 	Closed    time.Time     // until when a 429 keeps everything back; zero or past when nothing does
 	InFlight  int
-	Waiting   int
 }
 
 func (g *governor) snapshot() Quota {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	q := Quota{Known: g.win.known, Limit: g.win.limit, Window: g.win.span(), Reserve: g.reserve.of(g.win.limit), Closed: g.closed,
-		InFlight: g.flight, Waiting: len(g.queue), Interval: g.rate.interval()}
+		InFlight: g.flight, Interval: g.rate.interval()}
 	if g.win.known {
 		q.Remaining = max(0, g.win.available(g.flight, g.reserve))
 		q.Reset = g.win.reset
