@@ -105,12 +105,7 @@ var byStatus = map[reconcile.Status]advice{
 		"Add these customers to the file if they belong there, or run with --prune to disassociate them."},
 }
 
-// Advice returns what the reader of a report can do about the row, a sentence or two; "" when nothing is wrong with it.
-func Advice(r reconcile.Result) string {
-	return adviceFor(r).Do
-}
-
-// adviceFor looks the row's code up, then what its HTTP status says, then its status.
+// adviceFor looks the row's code up, then what its HTTP status says, then its status. It is empty when nothing is wrong with the row.
 func adviceFor(r reconcile.Result) advice {
 	if _, ok := byStatus[r.Status]; !ok {
 		return advice{}

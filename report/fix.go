@@ -35,7 +35,7 @@ func (b *book) fixSheet(run reconcile.Run) error {
 		for _, s := range slots {
 			texts = append(texts, s.value(r))
 		}
-		if err := s.addText(append(texts, message(r), Advice(r))); err != nil {
+		if err := s.addText(append(texts, message(r), adviceFor(r).Do)); err != nil {
 			return err
 		}
 	}

@@ -91,7 +91,7 @@ func failureOf(r reconcile.Result) *testFailure {
 		Message: cut(message(r), 300), Type: l.Status,
 		Text: fmt.Sprintf("%s: %s\ncustomer %s, sub-client wished %q, before %q\nhttp status %s, request id %s, attempts %s\n%s",
 			orDash(l.ErrorCode), cut(orDash(l.Error), 1000), l.CustomerID, l.SubClientID, l.PreviousID,
-			orDash(l.HTTPStatus), orDash(l.RequestID), l.Attempts, Advice(r)),
+			orDash(l.HTTPStatus), orDash(l.RequestID), l.Attempts, adviceFor(r).Do),
 	}
 }
 

@@ -163,7 +163,7 @@ func code(s string) string {
 	return "`" + s + "`"
 }
 
-// took returns a length of time in words: 3h 5m, 12m, 40s.
+// took returns a length of time in words: 3h 5m, 12m 0s, 40s.
 func took(d time.Duration) string {
 	switch {
 	case d >= time.Hour:

@@ -24,11 +24,9 @@ func Metrics(path string, run reconcile.Run) error {
 	registry := prometheus.NewRegistry()
 	m := metrics{registry, prometheus.Labels{"command": oneLine(run.Command), "environment": oneLine(run.Environment)}}
 	rows := m.vector("rows", "Rows of the last run by what became of them.", "status")
-	for s, n := range tally(run) {
-		rows.WithLabelValues(string(s)).Set(float64(n))
-	}
+	n := tally(run)
 	for _, s := range reconcile.Statuses { // a status without rows is 0, not missing: an alert on it must see it
-		rows.WithLabelValues(string(s)).Add(0)
+		rows.WithLabelValues(string(s)).Set(float64(n[s]))
 	}
 	requests := m.vector("requests", "Requests that the last run sent, by kind.", "kind")
 	u := run.Requests

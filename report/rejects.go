@@ -128,6 +128,7 @@ func wishAgain(r reconcile.Result) string {
 	return "?"
 }
 
+// orElse returns a cell's text, other where it is empty.
 func orElse(s, other string) string {
 	if s == "" {
 		return other

@@ -99,11 +99,7 @@ func (s Summary) JSON() ([]byte, error) {
 
 // tally counts the rows by status.
 func tally(run reconcile.Run) map[reconcile.Status]int {
-	n := make(map[reconcile.Status]int, len(reconcile.Statuses))
-	for _, r := range run.Results {
-		n[r.Status]++
-	}
-	return n
+	return reconcile.Count(run.Results).Status
 }
 
 // totals returns the control totals with names fit to be shown; never nil.

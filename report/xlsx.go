@@ -40,9 +40,6 @@ var widths = map[string]float64{
 	"error_code": 22, "error": 50, "request_id": 24, "attempts": 9, "finished_at": 25,
 }
 
-// numbers are the contract's columns that hold numbers; all others hold text.
-var numbers = map[string]bool{"row": true, "http_status": true, "attempts": true}
-
 // rowsSheet adds a sheet with the contract's columns and the input's further ones, one row for each result.
 func (b *book) rowsSheet(name string, run reconcile.Run, rows []reconcile.Result) error {
 	name, err := b.addSheet(name)
@@ -88,12 +85,13 @@ func (b *book) resultCells(r reconcile.Result, names []string) ([]any, error) {
 	asNumber := map[string]int{"row": int(r.Row), "http_status": r.HTTPStatus, "attempts": r.Attempts}
 	cells := make([]any, len(names))
 	for i, name := range names {
+		number, isNumber := asNumber[name]
 		switch {
 		case name == "status":
 			cells[i] = excelize.Cell{StyleID: status, Value: values[name]}
 		case values[name] == "":
-		case numbers[name]:
-			cells[i] = asNumber[name]
+		case isNumber:
+			cells[i] = number
 		default:
 			cells[i] = sheetText(values[name])
 		}
