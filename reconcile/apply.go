@@ -55,7 +55,7 @@ type Applier struct {
 
 // ApplyHooks tell of the progress, one call at a time. Each may be nil. A row that repeats an earlier one (Same) has no calls.
 type ApplyHooks struct {
-	Started  func(row int)           // the row's turn has come; once for each row
+	Started  func(row int)           // the row's turn has come; at most once: a reading of its batch may settle it before
 	Finished func(row int, r Result) // its outcome is known
 	Retry    func(row int, cause error, pause time.Duration)
 	Outage   func(OutageEvent)

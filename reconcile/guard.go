@@ -106,7 +106,7 @@ func (p *Plan) checkPrune(g Guards) []Refusal {
 	pruned, invalid := 0, 0
 	for i := range p.Rows {
 		switch r := &p.Rows[i]; {
-		case r.Row == 0 && sends(r):
+		case r.Row == 0 && r.Action == Disassociate && sends(r):
 			pruned++
 		case r.Status == Invalid || r.ErrorCode == "not_read":
 			invalid++
@@ -115,8 +115,8 @@ func (p *Plan) checkPrune(g Guards) []Refusal {
 	if pruned == 0 || invalid == 0 || g.SkipInvalid {
 		return nil
 	}
-	return []Refusal{{"prune_invalid", fmt.Sprintf("%d unlisted customers would be disassociated while %s not usable: a mistyped id makes the customer that was meant look unlisted",
-		pruned, counted(invalid, "row is", "rows are")), "--skip-invalid"}}
+	return []Refusal{{"prune_invalid", fmt.Sprintf("%s would be disassociated while %s not usable: a mistyped id makes the customer that was meant look unlisted",
+		counted(pruned, "unlisted customer", "unlisted customers"), counted(invalid, "row is", "rows are")), "--skip-invalid"}}
 }
 
 // checkCounts holds the plan against --max-changes and --max-disassociate.

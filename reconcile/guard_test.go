@@ -157,6 +157,12 @@ func TestPruneIsRefusedBesideUnusableRows(t *testing.T) {
 	if got := planMust(t, rows[:1], seen, Policy{Complete: true, Prune: true}).Check(Guards{}); got != nil {
 		t.Errorf("all rows usable: %+v", got)
 	}
+	// Rolling a pruned run back: the rows without a number come back, and nobody is pruned.
+	back := []Assignment{{CustomerID: "c", SubClientID: "north"}, rows[1]}
+	seen.see(Seen{Customer: planCustomer("c", ""), At: planNoon})
+	if got := planMust(t, back, seen, Policy{}).Check(Guards{}); got != nil {
+		t.Errorf("put back beside an unknown customer: %+v", got)
+	}
 }
 
 func TestPrunedRowsCountForTheGuards(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// Refresh reads the customers of a batch again: the pages and lists that show several of them, and the others one by one. On an undisturbed run it
-// sends the requests that the batch announces; a customer that its page no longer shows costs one more.
+// Refresh reads the customers of a batch again: the pages and lists that show several of them, and the others one by one. On an
+// undisturbed run it sends the requests that the batch announces; a customer that its page no longer shows costs one more.
 func (o *Observer) Refresh(ctx context.Context, p *Plan, b Batch) (*Observation, error) {
 	rows := make([]Assignment, 0, len(b.Rows))
 	for _, i := range b.Rows {

@@ -66,8 +66,8 @@ func (rest *Rest) Doubts() int {
 // Plan returns the whole run as a plan: the rows done with their results, and those left as part, the plan of Assignments, has them. Its
 // rows stand where they stood in the run, so that journal and report are one.
 //
-// A row that was sent before, and not refused, and whose customer now holds the wish was made by us: it is applied, not unchanged. The error is for a part
-// that is not the plan of Assignments.
+// A row that was sent before, and not refused, and whose customer now holds the wish was made by us: it is applied, not unchanged. The
+// error is for a part that is not the plan of Assignments.
 func (rest *Rest) Plan(part *Plan) (*Plan, error) {
 	if len(part.Rows) != len(rest.at) {
 		return nil, fmt.Errorf("resume the run: %d rows are left, but %d are planned", len(rest.at), len(part.Rows))
