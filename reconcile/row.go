@@ -122,6 +122,9 @@ func (s *session) doubtful(t *turn, cause error) step {
 	t.doubt, t.cause = true, cause
 	sign := down
 	var answer *dakota.Error
+	if errors.Is(cause, errNotAsWished) {
+		sign = failing // an API that is down does not answer so
+	}
 	if errors.As(cause, &answer) && answer.Status != http.StatusBadGateway &&
 		answer.Status != http.StatusServiceUnavailable && answer.Status != http.StatusGatewayTimeout {
 		sign = failing
