@@ -2,6 +2,7 @@ package dakotatest
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -36,7 +37,7 @@ const (
 func parseList(values url.Values) (listQuery, []fieldError) {
 	q := listQuery{limit: 20, filter: filter{sortBy: "name", from: earliest, to: latest}}
 	var wrong []fieldError
-	for _, name := range sortedKeys(values) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if err := q.set(name, values[name]); err != nil {
 			wrong = append(wrong, fieldError{Field: name, Message: err.Error(), Code: "invalid"})
 		}
@@ -119,13 +120,4 @@ func parseTime(v string, up time.Duration) (int64, error) {
 		return 0, fmt.Errorf("must be a date and time as in RFC 3339, such as 2026-01-31T00:00:00Z")
 	}
 	return t.Add(up).UnixMicro(), nil
-}
-
-func sortedKeys(values url.Values) []string {
-	keys := make([]string, 0, len(values))
-	for k := range values {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
