@@ -15,10 +15,14 @@ func TestHeadersOfBothDialectsAreRead(t *testing.T) {
 		want headers
 	}{
 		"none": {http.Header{}, headers{}},
-		"current": {http.Header{"X-Ratelimit-Limit": {"60"}, "X-Ratelimit-Remaining": {"12"}, "X-Ratelimit-Reset": {"1795334460"}, "Date": {"Sun, 22 Nov 2026 08:00:00 GMT"}},
-			headers{limit: 60, remaining: 12, remainingKnown: true, reset: 1795334460, resetKnown: true, absolute: true, date: date, dateKnown: true}},
-		"older": {http.Header{"X-Ratelimit-Limit": {"60"}, "X-Ratelimit-Remain": {"0"}, "X-Ratelimit-Reset": {"34"}},
-			headers{limit: 60, remainingKnown: true, reset: 34, resetKnown: true}},
+		"current": {
+			http.Header{"X-Ratelimit-Limit": {"60"}, "X-Ratelimit-Remaining": {"12"}, "X-Ratelimit-Reset": {"1795334460"}, "Date": {"Sun, 22 Nov 2026 08:00:00 GMT"}},
+			headers{limit: 60, remaining: 12, remainingKnown: true, reset: 1795334460, resetKnown: true, absolute: true, date: date, dateKnown: true},
+		},
+		"older": {
+			http.Header{"X-Ratelimit-Limit": {"60"}, "X-Ratelimit-Remain": {"0"}, "X-Ratelimit-Reset": {"34"}},
+			headers{limit: 60, remainingKnown: true, reset: 34, resetKnown: true},
+		},
 		"fractions":                 {http.Header{"X-Ratelimit-Remaining": {"3.0"}, "X-Ratelimit-Reset": {"1.5"}, "Retry-After": {"2.7"}}, headers{remaining: 3, remainingKnown: true, reset: 1, resetKnown: true, retry: 2 * time.Second, retryKnown: true}},
 		"less than nothing is left": {http.Header{"X-Ratelimit-Limit": {"-60"}, "X-Ratelimit-Remaining": {"-3"}, "X-Ratelimit-Reset": {"-1"}, "Retry-After": {"-1"}}, headers{remainingKnown: true}},
 		"no numbers":                {http.Header{"X-Ratelimit-Limit": {"a"}, "X-Ratelimit-Remaining": {""}, "X-Ratelimit-Reset": {"60s"}, "Retry-After": {"soon"}, "Date": {"today"}}, headers{}},

@@ -86,8 +86,10 @@ func (m *model) RoundTrip(r *http.Request) (*http.Response, error) {
 	status, header := m.serve()
 	time.Sleep(m.back())
 	id := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
-	return &http.Response{StatusCode: status, Header: header, Request: r,
-		Body: io.NopCloser(strings.NewReader(fmt.Sprintf(`{"id":%q}`, id)))}, r.Context().Err()
+	return &http.Response{
+		StatusCode: status, Header: header, Request: r,
+		Body: io.NopCloser(strings.NewReader(fmt.Sprintf(`{"id":%q}`, id))),
+	}, r.Context().Err()
 }
 
 func (m *model) serve() (int, http.Header) {

@@ -18,8 +18,10 @@ type Quota struct {
 func (g *governor) snapshot() Quota {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	q := Quota{Known: g.win.known, Limit: g.win.limit, Window: g.win.span(), Reserve: g.reserve.of(g.win.limit), Closed: g.closed,
-		InFlight: g.flight, Interval: g.rate.interval()}
+	q := Quota{
+		Known: g.win.known, Limit: g.win.limit, Window: g.win.span(), Reserve: g.reserve.of(g.win.limit), Closed: g.closed,
+		InFlight: g.flight, Interval: g.rate.interval(),
+	}
 	if g.win.known {
 		q.Remaining = max(0, g.win.available(g.flight, g.reserve))
 		q.Reset = g.win.reset

@@ -29,8 +29,10 @@ func NewReader(c Config) (*Reader, error) {
 		transport, closeIdle = own, own.CloseIdleConnections
 	}
 	return &Reader{
-		link: &link{base: base.String(), key: c.Key, agent: c.UserAgent, timeout: c.Timeout, transport: readOnly{transport},
-			quota: newGovernor(c), usage: &meter{}, hooks: c.Hooks},
+		link: &link{
+			base: base.String(), key: c.Key, agent: c.UserAgent, timeout: c.Timeout, transport: readOnly{transport},
+			quota: newGovernor(c), usage: &meter{}, hooks: c.Hooks,
+		},
 		attempts: c.ReadAttempts,
 		close:    closeIdle,
 	}, nil

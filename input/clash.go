@@ -86,8 +86,10 @@ func (r *reading) bothColumns() {
 		}
 	}
 	if count > 0 {
-		r.notice(r.place(&line{row: first}, r.cols.customer, finding{code: "customer_is_target",
-			what: "the file names as customer, first here, and as sub-client: " + plural(count, "id")}, ""))
+		r.notice(r.place(&line{row: first}, r.cols.customer, finding{
+			code: "customer_is_target",
+			what: "the file names as customer, first here, and as sub-client: " + plural(count, "id"),
+		}, ""))
 	}
 }
 

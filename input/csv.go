@@ -128,8 +128,10 @@ func (t *sheetText) next() error {
 		return t.broken(err)
 	}
 	l := &t.l
-	*l = line{row: t.row, customer: cell{text: rec.CustomerID}, subClient: cell{text: rec.SubClientID}, further: further,
-		line: t.line, lineOf: t.lineOf, torn: raw[len(raw)-1] != '\n'}
+	*l = line{
+		row: t.row, customer: cell{text: rec.CustomerID}, subClient: cell{text: rec.SubClientID}, further: further,
+		line: t.line, lineOf: t.lineOf, torn: raw[len(raw)-1] != '\n',
+	}
 	if len(rec.CustomerID) < 27 && len(rec.SubClientID) < 27 && t.empty(raw) {
 		return nil
 	}

@@ -40,8 +40,10 @@ func (r *reading) findHeader(head []byte) (rune, int, *Error) {
 		r.headed(best.found)
 		return found[0], from + skip, nil
 	case len(found) > 1:
-		return 0, 0, r.fatal(Problem{Row: best.found.row, Code: "ambiguous_delimiter", What: fmt.Sprintf("the header can be read with %q and with %q between its cells", found[0], found[1]),
-			Advice: fmt.Sprintf("write sep=%c alone in the first line, or name the columns with --customer-column and --sub-client-column", found[0])})
+		return 0, 0, r.fatal(Problem{
+			Row: best.found.row, Code: "ambiguous_delimiter", What: fmt.Sprintf("the header can be read with %q and with %q between its cells", found[0], found[1]),
+			Advice: fmt.Sprintf("write sep=%c alone in the first line, or name the columns with --customer-column and --sub-client-column", found[0]),
+		})
 	case problem != nil:
 		return 0, 0, r.fatal(*problem.problem)
 	case best == nil || best.score == 0:

@@ -17,12 +17,16 @@ func (r *reading) finish() *Error {
 	case r.t.Rows == 0:
 		return r.fatal(Problem{Code: "no_rows", What: "the file has a header and no rows", Advice: "add rows, or check that it is the right file"})
 	case r.swapped():
-		p := r.place(&line{row: r.cols.row}, r.cols.customer, finding{"swapped_columns", "customers stand here again and again while no sub-client stands twice",
-			"the two columns seem to be swapped: exchange their headers, or name them with --customer-column and --sub-client-column"}, "")
+		p := r.place(&line{row: r.cols.row}, r.cols.customer, finding{
+			"swapped_columns", "customers stand here again and again while no sub-client stands twice",
+			"the two columns seem to be swapped: exchange their headers, or name them with --customer-column and --sub-client-column",
+		}, "")
 		return r.fatal(p)
 	case !r.filled && r.t.Blanks > 0 && !r.o.BlankSaid:
-		p := r.place(&line{row: r.cols.row}, r.cols.subClient, finding{"empty_column", "the column is empty from top to bottom",
-			"if every customer shall be disassociated, say --blank disassociate; else fill the column or name the right one with --sub-client-column"}, "")
+		p := r.place(&line{row: r.cols.row}, r.cols.subClient, finding{
+			"empty_column", "the column is empty from top to bottom",
+			"if every customer shall be disassociated, say --blank disassociate; else fill the column or name the right one with --sub-client-column",
+		}, "")
 		return r.fatal(p)
 	}
 	return nil

@@ -103,13 +103,17 @@ func headerIn(cells []string, o Options) (c columns, ok bool, p *Problem) {
 	case len(subClients) > 1:
 		return c, false, ambiguous(subClientRole, cells, subClients)
 	case customers[0] == subClients[0]:
-		return c, false, &Problem{Code: "same_column", Column: customers[0] + 1, Value: cells[customers[0]], Fatal: true,
-			What: "one column can't be both customer_id and sub_client_id", Advice: "name two columns"}
+		return c, false, &Problem{
+			Code: "same_column", Column: customers[0] + 1, Value: cells[customers[0]], Fatal: true,
+			What: "one column can't be both customer_id and sub_client_id", Advice: "name two columns",
+		}
 	}
 	for _, i := range []int{customers[0], subClients[0]} {
 		if reconcile.CheckID(strings.TrimSpace(cells[i]), o.Now()) == nil {
-			return c, false, &Problem{Code: "no_header", Column: i + 1, Value: cells[i], Fatal: true,
-				What: "an id stands where the header is expected", Advice: "add a header row with customer_id and sub_client_id"}
+			return c, false, &Problem{
+				Code: "no_header", Column: i + 1, Value: cells[i], Fatal: true,
+				What: "an id stands where the header is expected", Advice: "add a header row with customer_id and sub_client_id",
+			}
 		}
 	}
 	c = columns{customer: customers[0], subClient: subClients[0], names: cells}
@@ -130,7 +134,9 @@ func ambiguous(ro role, cells []string, found []int) *Problem {
 	for _, i := range found {
 		list = append(list, fmt.Sprintf("%s (%q)", columnLetters(i+1), clip(cells[i])))
 	}
-	return &Problem{Code: "ambiguous_column", Column: found[0] + 1, Fatal: true,
+	return &Problem{
+		Code: "ambiguous_column", Column: found[0] + 1, Fatal: true,
 		What:   fmt.Sprintf("%d columns may be %s: %s", len(found), ro.name, strings.Join(list, ", ")),
-		Advice: "say which with " + ro.flag + ", by name or letter"}
+		Advice: "say which with " + ro.flag + ", by name or letter",
+	}
 }

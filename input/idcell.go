@@ -54,8 +54,10 @@ func (r *reading) spelling(l *line, n int32) int32 {
 		return n
 	}
 	first := r.targets.list[t.other-1]
-	r.problem(l, r.cols.subClient, finding{"case_differs", fmt.Sprintf("this sub_client_id and that of row %d (%s) differ only in case", first.row, first.id),
-		"case matters in ids: copy the right one into both"}, t.id)
+	r.problem(l, r.cols.subClient, finding{
+		"case_differs", fmt.Sprintf("this sub_client_id and that of row %d (%s) differ only in case", first.row, first.id),
+		"case matters in ids: copy the right one into both",
+	}, t.id)
 	return n
 }
 
@@ -64,8 +66,10 @@ func (r *reading) blank(l *line) int32 {
 	r.t.Blanks++
 	switch {
 	case l.torn && r.cols.subClient == r.lastColumn():
-		r.problem(l, r.cols.subClient, finding{"cut_off", "the file ends within this row, where its sub_client_id would stand",
-			"the file seems cut off: get it again; if it is whole, end its last row with a line end"}, "")
+		r.problem(l, r.cols.subClient, finding{
+			"cut_off", "the file ends within this row, where its sub_client_id would stand",
+			"the file seems cut off: get it again; if it is whole, end its last row with a line end",
+		}, "")
 		return badTarget
 	case r.o.Blank == BlankError:
 		r.problem(l, r.cols.subClient, finding{"blank", "the row has no sub_client_id", "write the sub-client's id, or say with --blank what an empty cell means"}, "")

@@ -76,8 +76,10 @@ func zipLie(parts []part, name, content string, claimed uint64) string {
 		w, _ := z.Create(p.name)
 		w.Write([]byte(p.content))
 	}
-	w, err := z.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Store, CRC32: crc32.ChecksumIEEE([]byte(content)),
-		CompressedSize64: uint64(len(content)), UncompressedSize64: claimed})
+	w, err := z.CreateRaw(&zip.FileHeader{
+		Name: name, Method: zip.Store, CRC32: crc32.ChecksumIEEE([]byte(content)),
+		CompressedSize64: uint64(len(content)), UncompressedSize64: claimed,
+	})
 	if err != nil {
 		panic(err)
 	}

@@ -84,8 +84,10 @@ func (r *reading) unpack(src *bufio.Reader) error {
 }
 
 func (r *reading) unpacked(packed io.Reader) error {
-	limit := &limited{src: packed, left: r.o.MaxBytes, err: r.fatal(Problem{Code: "too_long",
-		What: fmt.Sprintf("the file is larger than %d MiB", r.o.MaxBytes>>20), Advice: "check that it is the right file, or split it"})}
+	limit := &limited{src: packed, left: r.o.MaxBytes, err: r.fatal(Problem{
+		Code: "too_long",
+		What: fmt.Sprintf("the file is larger than %d MiB", r.o.MaxBytes>>20), Advice: "check that it is the right file, or split it",
+	})}
 	src := bufio.NewReaderSize(limit, maxHead)
 	head, err := src.Peek(maxHead)
 	if err != nil && err != io.EOF && len(head) == 0 {

@@ -25,8 +25,10 @@ func (r *reading) ragged(l *line, cells int) {
 }
 
 func (r *reading) doubt(b blankRow, next int32) {
-	p := r.place(&line{row: b.row}, r.cols.subClient, finding{"cut_off", fmt.Sprintf("the sub_client_id is empty and row %d has the wrong number of cells", next),
-		"the row seems to be broken in two"}, "")
+	p := r.place(&line{row: b.row}, r.cols.subClient, finding{
+		"cut_off", fmt.Sprintf("the sub_client_id is empty and row %d has the wrong number of cells", next),
+		"the row seems to be broken in two",
+	}, "")
 	p.Line = b.line
 	r.invalid(b.row)
 	r.keepProblem(p)

@@ -44,8 +44,10 @@ type line struct {
 func newReading(name string, o Options, keep bool) *reading {
 	o = o.withDefaults()
 	now := o.Now()
-	return &reading{o: o, now: now, latest: latest(now), keep: keep, t: &Table{}, file: name, repeats: newRepeats(), targets: newTargets(),
-		cleaned: map[string]*Problem{}, counts: map[*Problem]int{}}
+	return &reading{
+		o: o, now: now, latest: latest(now), keep: keep, t: &Table{}, file: name, repeats: newRepeats(), targets: newTargets(),
+		cleaned: map[string]*Problem{}, counts: map[*Problem]int{},
+	}
 }
 
 // headed takes down the header.
@@ -64,8 +66,10 @@ func (r *reading) headed(c columns) {
 // add takes a row that is not blank. It fails when there are too many.
 func (r *reading) add(l *line) error {
 	if r.t.Rows++; r.t.Rows > r.o.MaxRows {
-		return r.fatal(Problem{Row: l.row, Code: "too_long", What: fmt.Sprintf("the file has more than %d rows", r.o.MaxRows),
-			Advice: "split it"})
+		return r.fatal(Problem{
+			Row: l.row, Code: "too_long", What: fmt.Sprintf("the file has more than %d rows", r.o.MaxRows),
+			Advice: "split it",
+		})
 	}
 	r.found, r.before = r.found[:0], blankRow{}
 	if l.damage != nil {

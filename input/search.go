@@ -51,8 +51,10 @@ func (s *headerSearch) remember(number int32, cells []string) {
 	if wanted := s.wanted(missing); wanted != "" {
 		if score > s.score && strings.TrimSpace(strings.Join(cells, "")) != "" {
 			s.score = score
-			s.best = Problem{Code: "no_header", Row: number, Fatal: true, What: "no column " + wanted + " among the first ten rows", Value: clip(strings.Join(cells, " | ")),
-				Advice: "name a column by its header or its letter"}
+			s.best = Problem{
+				Code: "no_header", Row: number, Fatal: true, What: "no column " + wanted + " among the first ten rows", Value: clip(strings.Join(cells, " | ")),
+				Advice: "name a column by its header or its letter",
+			}
 		}
 		return
 	}
@@ -61,9 +63,11 @@ func (s *headerSearch) remember(number int32, cells []string) {
 		return
 	}
 	s.score = score
-	s.best = Problem{Code: "no_header", Row: number, Fatal: true, What: "no header with " + roleNames(missing) + " among the first ten rows",
+	s.best = Problem{
+		Code: "no_header", Row: number, Fatal: true, What: "no header with " + roleNames(missing) + " among the first ten rows",
 		Value: clip(strings.Join(cells, " | ")), Advice: "name the columns customer_id and sub_client_id, or say which they are with " +
-			"--customer-column and --sub-client-column"}
+			"--customer-column and --sub-client-column",
+	}
 	if first >= 0 {
 		s.best.Column, s.best.Cell = first+1, cellName(first+1, number)
 		s.best.Value, s.best.Advice = clip(cells[first]), fmt.Sprintf("did you mean %s? rename the column, or say %s %s",

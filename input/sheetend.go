@@ -9,8 +9,10 @@ func (t *sheetRows) end() error {
 			if column < m.firstCol || column > m.lastCol || m.lastRow <= r.cols.row || m.firstRow == m.lastRow && m.firstCol == m.lastCol {
 				continue
 			}
-			p := r.place(&line{row: max(m.firstRow, r.cols.row)}, column, finding{"merged_cells", "the cells " + m.name + " are merged: only the first of them holds the value",
-				"unmerge them and write the id into each row"}, "")
+			p := r.place(&line{row: max(m.firstRow, r.cols.row)}, column, finding{
+				"merged_cells", "the cells " + m.name + " are merged: only the first of them holds the value",
+				"unmerge them and write the id into each row",
+			}, "")
 			e := r.fatal(p)
 			if first != nil {
 				r.keepProblem(e.Problem)
@@ -36,8 +38,10 @@ func (t *sheetRows) notices() {
 		r.notice(r.place(&line{row: t.hidden}, -1, finding{code: "hidden_rows", what: what}, ""))
 	}
 	if t.count.formulas > 0 {
-		r.notice(r.place(&line{row: t.formula}, -1, finding{code: "formulas",
-			what: "results of formulas are taken as they were when the file was saved: " + plural(t.count.formulas, "id")}, ""))
+		r.notice(r.place(&line{row: t.formula}, -1, finding{
+			code: "formulas",
+			what: "results of formulas are taken as they were when the file was saved: " + plural(t.count.formulas, "id"),
+		}, ""))
 	}
 	for _, a := range w.hiddenParts {
 		for _, column := range []int{r.cols.customer, r.cols.subClient} {

@@ -258,8 +258,10 @@ func badBooks() []specimen {
 }
 
 // real are files that LibreOffice has written; they are read from the corpus, not made here.
-var real = []string{"good/real-libreoffice.xlsx", "good/real-libreoffice-utf16-semicolon.csv", "good/real-libreoffice-all-quoted.csv",
-	"bad/real-libreoffice.ods", "bad/real-excel-97.xls", "bad/real-libreoffice.html", "bad/real-libreoffice.fods"}
+var real = []string{
+	"good/real-libreoffice.xlsx", "good/real-libreoffice-utf16-semicolon.csv", "good/real-libreoffice-all-quoted.csv",
+	"bad/real-libreoffice.ods", "bad/real-excel-97.xls", "bad/real-libreoffice.html", "bad/real-libreoffice.fods",
+}
 
 // specimens is the whole corpus.
 func specimens() []specimen {

@@ -157,8 +157,10 @@ func (w *workbook) excerpt(sheet string, limit int64) ([]byte, error) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	dir := path.Dir(w.root)
-	needed := []string{"[Content_Types].xml", "_rels/.rels", w.root, path.Join(dir, "_rels", path.Base(w.root)+".rels"), path.Join(dir, "styles.xml"),
-		path.Join(dir, "theme/theme1.xml"), w.strings, sheet}
+	needed := []string{
+		"[Content_Types].xml", "_rels/.rels", w.root, path.Join(dir, "_rels", path.Base(w.root)+".rels"), path.Join(dir, "styles.xml"),
+		path.Join(dir, "theme/theme1.xml"), w.strings, sheet,
+	}
 	for i, name := range needed {
 		f := w.parts[name]
 		if f == nil {

@@ -60,33 +60,56 @@ func TestBillIsWhatIsSentAndWhenItEnds(t *testing.T) {
 		policy  Policy
 	}{
 		{ // one reading serves them all
-			"an ordinary night", dakotatest.SeedOptions{Customers: 4000, SubClients: 8}, dakotatest.Quota{},
-			func(a *planAccount) []Assignment { return a.sheet(planEvery(a.all, 2), 40) }, Observer{}, Policy{MaxStaleness: 15 * time.Minute},
+			"an ordinary night",
+			dakotatest.SeedOptions{Customers: 4000, SubClients: 8},
+			dakotatest.Quota{},
+			func(a *planAccount) []Assignment { return a.sheet(planEvery(a.all, 2), 40) },
+			Observer{},
+			Policy{MaxStaleness: 15 * time.Minute},
 		},
 		{ // what is read first is stale before its turn comes
-			"a migration", dakotatest.SeedOptions{Customers: 4000, SubClients: 8}, dakotatest.Quota{},
+			"a migration",
+			dakotatest.SeedOptions{Customers: 4000, SubClients: 8},
+			dakotatest.Quota{},
 			func(a *planAccount) []Assignment {
 				rows := a.sheet(planEvery(a.all, 4), 1)
 				slices.Reverse(rows)
 				return rows
-			}, Observer{}, Policy{MaxStaleness: 4 * time.Minute},
+			},
+			Observer{},
+			Policy{MaxStaleness: 4 * time.Minute},
 		},
 		{ // the same with the older headers
-			"a migration, told in the older way", dakotatest.SeedOptions{Customers: 4000, SubClients: 8}, dakotatest.Quota{Dialect: dakotatest.Older},
-			func(a *planAccount) []Assignment { return a.sheet(planEvery(a.all, 4), 1) }, Observer{}, Policy{MaxStaleness: 4 * time.Minute},
+			"a migration, told in the older way",
+			dakotatest.SeedOptions{Customers: 4000, SubClients: 8},
+			dakotatest.Quota{Dialect: dakotatest.Older},
+			func(a *planAccount) []Assignment { return a.sheet(planEvery(a.all, 4), 1) },
+			Observer{},
+			Policy{MaxStaleness: 4 * time.Minute},
 		},
 		{ // nothing tells the limit: requests leave evenly
-			"no headers", dakotatest.SeedOptions{Customers: 1000, SubClients: 4}, dakotatest.Quota{Dialect: dakotatest.Silent},
-			func(a *planAccount) []Assignment { return a.sheet(planEvery(a.all, 4), 1) }, Observer{}, Policy{MaxStaleness: 2 * time.Minute},
+			"no headers",
+			dakotatest.SeedOptions{Customers: 1000, SubClients: 4},
+			dakotatest.Quota{Dialect: dakotatest.Silent},
+			func(a *planAccount) []Assignment { return a.sheet(planEvery(a.all, 4), 1) },
+			Observer{},
+			Policy{MaxStaleness: 2 * time.Minute},
 		},
 		{ // each row is read right before
-			"no staleness at all", dakotatest.SeedOptions{Customers: 1000, SubClients: 4}, dakotatest.Quota{},
-			func(a *planAccount) []Assignment { return a.sheet(planEvery(a.all, 10), 1) }, Observer{}, Policy{},
+			"no staleness at all",
+			dakotatest.SeedOptions{Customers: 1000, SubClients: 4},
+			dakotatest.Quota{},
+			func(a *planAccount) []Assignment { return a.sheet(planEvery(a.all, 10), 1) },
+			Observer{},
+			Policy{},
 		},
 		{ // the unlisted come from the lists of their sub-clients
-			"pruning", dakotatest.SeedOptions{Customers: 6000, SubClients: 20}, dakotatest.Quota{},
+			"pruning",
+			dakotatest.SeedOptions{Customers: 6000, SubClients: 20},
+			dakotatest.Quota{},
 			func(a *planAccount) []Assignment { return a.sheet(planEvery(a.Members(a.subs[2]), 30), 0) },
-			Observer{Complete: true}, Policy{Complete: true, Prune: true, MaxStaleness: 2 * time.Minute},
+			Observer{Complete: true},
+			Policy{Complete: true, Prune: true, MaxStaleness: 2 * time.Minute},
 		},
 	}
 	for _, test := range tests {

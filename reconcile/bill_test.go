@@ -44,16 +44,31 @@ func TestBillAddsUpWhatIsSent(t *testing.T) {
 		policy Policy
 		want   Bill
 	}{
-		{"nothing to change", 0, Policy{MaxStaleness: time.Hour, Quota: planMinute()},
-			Bill{Reads: 6, Limit: 60, Window: time.Minute}},
-		{"within the window", 59, Policy{MaxStaleness: time.Hour, Quota: planMinute()},
-			Bill{Reads: 6, Writes: 59, Checks: 1, Limit: 60, Window: time.Minute, Ends: planNoon}},
-		{"one more", 60, Policy{MaxStaleness: time.Hour, Quota: planMinute()},
-			Bill{Reads: 6, Writes: 60, Checks: 1, Limit: 60, Window: time.Minute, Takes: time.Minute, Ends: planNoon.Add(time.Minute)}},
-		{"each read right before", 30, Policy{Quota: planMinute()},
-			Bill{Reads: 6, Writes: 30, Checks: 31, Limit: 60, Window: time.Minute, Takes: time.Minute, Ends: planNoon.Add(time.Minute)}},
-		{"no limit known, paced", 60, Policy{MaxStaleness: time.Hour, Quota: dakota.Quota{Interval: time.Second}},
-			Bill{Reads: 6, Writes: 60, Checks: 1, Takes: time.Minute, Ends: planNoon.Add(time.Minute)}},
+		{
+			"nothing to change", 0,
+			Policy{MaxStaleness: time.Hour, Quota: planMinute()},
+			Bill{Reads: 6, Limit: 60, Window: time.Minute},
+		},
+		{
+			"within the window", 59,
+			Policy{MaxStaleness: time.Hour, Quota: planMinute()},
+			Bill{Reads: 6, Writes: 59, Checks: 1, Limit: 60, Window: time.Minute, Ends: planNoon},
+		},
+		{
+			"one more", 60,
+			Policy{MaxStaleness: time.Hour, Quota: planMinute()},
+			Bill{Reads: 6, Writes: 60, Checks: 1, Limit: 60, Window: time.Minute, Takes: time.Minute, Ends: planNoon.Add(time.Minute)},
+		},
+		{
+			"each read right before", 30,
+			Policy{Quota: planMinute()},
+			Bill{Reads: 6, Writes: 30, Checks: 31, Limit: 60, Window: time.Minute, Takes: time.Minute, Ends: planNoon.Add(time.Minute)},
+		},
+		{
+			"no limit known, paced", 60,
+			Policy{MaxStaleness: time.Hour, Quota: dakota.Quota{Interval: time.Second}},
+			Bill{Reads: 6, Writes: 60, Checks: 1, Takes: time.Minute, Ends: planNoon.Add(time.Minute)},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

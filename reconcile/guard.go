@@ -144,8 +144,10 @@ func (p *Plan) checkCounts(g Guards) []Refusal {
 		bound = g.MaxDisassociate.of(rows)
 	}
 	if leaving > bound {
-		all = append(all, Refusal{"max_disassociate", fmt.Sprintf("%d customers would be disassociated, more than the %d permitted for %d rows", leaving, bound, rows),
-			fmt.Sprintf("--max-disassociate %d", leaving)})
+		all = append(all, Refusal{
+			"max_disassociate", fmt.Sprintf("%d customers would be disassociated, more than the %d permitted for %d rows", leaving, bound, rows),
+			fmt.Sprintf("--max-disassociate %d", leaving),
+		})
 	}
 	return all
 }

@@ -114,8 +114,10 @@ func TestPlannedRowCarriesWhatWasSeen(t *testing.T) {
 	seen := planSeen()
 	seen.see(Seen{Customer: c, At: planNoon.Add(1234567 * time.Nanosecond)})
 	want := Result{
-		Change: Change{Assignment: a, Action: Move, CustomerName: "The a", SubClientName: "South", PreviousID: "north", PreviousName: "North",
-			KYBBefore: "pending", CreatedAt: 1700000000, ObservedAt: planNoon.Add(time.Millisecond)},
+		Change: Change{
+			Assignment: a, Action: Move, CustomerName: "The a", SubClientName: "South", PreviousID: "north", PreviousName: "North",
+			KYBBefore: "pending", CreatedAt: 1700000000, ObservedAt: planNoon.Add(time.Millisecond),
+		},
 		Status: Planned, KYBStatus: "pending",
 	}
 	if diff := cmp.Diff(want, planMust(t, []Assignment{a}, seen, Policy{}).Rows[0]); diff != "" {
@@ -187,7 +189,8 @@ func TestCompleteFindsTheUnlisted(t *testing.T) {
 	seen := planSeen(planCustomer("a", "north"), planCustomer("b", "south"), planCustomer("m", "south"), planCustomer("k", "south"),
 		planCustomer("n", "north"), planCustomer("o", "other"), planCustomer("p", "north"), frozen, deleted)
 	rows := []Assignment{
-		{Row: 2, CustomerID: "a", SubClientID: "north"}, {Row: 3, CustomerID: "b", SubClientID: "south"},
+		{Row: 2, CustomerID: "a", SubClientID: "north"},
+		{Row: 3, CustomerID: "b", SubClientID: "south"},
 		{Row: 4, CustomerID: "p", SubClientID: "wrong", Problem: &Problem{"bad_id", "it is bad"}},
 		{Row: 5, CustomerID: "o", SubClientID: "other", Keep: true},
 	}
@@ -197,10 +200,16 @@ func TestCompleteFindsTheUnlisted(t *testing.T) {
 		want   []string
 	}{
 		{"reported", Policy{Complete: true}, []string{"n none unlisted", "z none unlisted", "k none unlisted", "m none unlisted"}},
-		{"pruned, but for those to be left alone", Policy{Complete: true, Prune: true, RefuseKYB: []string{"frozen"}},
-			[]string{"n disassociate planned", "z disassociate refused", "k disassociate planned", "m disassociate planned"}},
-		{"pruned up to the limit", Policy{Complete: true, Prune: true, Limit: 2},
-			[]string{"n disassociate planned", "z disassociate planned", "k disassociate not_attempted", "m disassociate not_attempted"}},
+		{
+			"pruned, but for those to be left alone",
+			Policy{Complete: true, Prune: true, RefuseKYB: []string{"frozen"}},
+			[]string{"n disassociate planned", "z disassociate refused", "k disassociate planned", "m disassociate planned"},
+		},
+		{
+			"pruned up to the limit",
+			Policy{Complete: true, Prune: true, Limit: 2},
+			[]string{"n disassociate planned", "z disassociate planned", "k disassociate not_attempted", "m disassociate not_attempted"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

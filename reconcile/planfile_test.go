@@ -94,15 +94,21 @@ func TestSavedPlanDoesOnlyWhatItShowed(t *testing.T) {
 		customers []dakota.Customer
 		want      []string
 	}{
-		{"nothing happened, and the frozen one is in question no more",
+		{
+			"nothing happened, and the frozen one is in question no more",
 			[]dakota.Customer{planCustomer("a", "north"), planCustomer("b", "south"), planCustomer("c", ""), planCustomer("f", "north"), planCustomer("u", "north"), late},
-			[]string{"a planned ", "b unchanged ", "ghost invalid customer_not_found", "f conflict not_in_plan", "k unchanged ", "a planned ", "c planned ", "u not_attempted limit", "v unlisted "}},
-		{"applied already",
+			[]string{"a planned ", "b unchanged ", "ghost invalid customer_not_found", "f conflict not_in_plan", "k unchanged ", "a planned ", "c planned ", "u not_attempted limit", "v unlisted "},
+		},
+		{
+			"applied already",
 			[]dakota.Customer{planCustomer("a", "south"), planCustomer("b", "south"), planCustomer("c", "north"), planCustomer("f", ""), planCustomer("u", "")},
-			[]string{"a unchanged ", "b unchanged ", "ghost invalid customer_not_found", "f unchanged ", "k unchanged ", "a unchanged ", "c unchanged ", "u unchanged "}},
-		{"others were there",
+			[]string{"a unchanged ", "b unchanged ", "ghost invalid customer_not_found", "f unchanged ", "k unchanged ", "a unchanged ", "c unchanged ", "u unchanged "},
+		},
+		{
+			"others were there",
 			[]dakota.Customer{planCustomer("a", ""), planCustomer("b", "north"), planCustomer("c", "south"), planCustomer("f", ""), planCustomer("u", "south")},
-			[]string{"a conflict changed_since", "b conflict changed_since", "ghost invalid customer_not_found", "f unchanged ", "k unchanged ", "a conflict changed_since", "c conflict changed_since", "u conflict changed_since"}},
+			[]string{"a conflict changed_since", "b conflict changed_since", "ghost invalid customer_not_found", "f unchanged ", "k unchanged ", "a conflict changed_since", "c conflict changed_since", "u conflict changed_since"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -201,11 +201,27 @@ func (w *simWorld) weather() {
 
 // simFaults are those after which a reading, which comes half a second later at the earliest, tells the truth.
 var simFaults = []dakotatest.Fault{
-	{Drop: dakotatest.DropBefore}, {Drop: dakotatest.DropAfter}, {Drop: dakotatest.DropAfter},
-	{Status: 500}, {Status: 500, Made: true}, {Status: 503}, {Status: 502, Form: dakotatest.HTML}, {Status: 504, Made: true, Form: dakotatest.NoBody},
-	{Status: 408}, {Status: 400}, {Hang: dakotatest.HangBefore}, {Hang: dakotatest.HangAfter}, {Hang: dakotatest.HangBody}, {Hang: dakotatest.HangBody, HangFor: 3 * time.Second},
-	{Garble: true}, {Truncate: true}, {IgnoreChange: true}, {WrongCustomer: true},
-	{Status: 503, LateLanding: 300 * time.Millisecond}, {Drop: dakotatest.DropAfter, LateLanding: 400 * time.Millisecond}, {Delay: 4 * time.Second},
+	{Drop: dakotatest.DropBefore},
+	{Drop: dakotatest.DropAfter},
+	{Drop: dakotatest.DropAfter},
+	{Status: 500},
+	{Status: 500, Made: true},
+	{Status: 503},
+	{Status: 502, Form: dakotatest.HTML},
+	{Status: 504, Made: true, Form: dakotatest.NoBody},
+	{Status: 408},
+	{Status: 400},
+	{Hang: dakotatest.HangBefore},
+	{Hang: dakotatest.HangAfter},
+	{Hang: dakotatest.HangBody},
+	{Hang: dakotatest.HangBody, HangFor: 3 * time.Second},
+	{Garble: true},
+	{Truncate: true},
+	{IgnoreChange: true},
+	{WrongCustomer: true},
+	{Status: 503, LateLanding: 300 * time.Millisecond},
+	{Drop: dakotatest.DropAfter, LateLanding: 400 * time.Millisecond},
+	{Delay: 4 * time.Second},
 }
 
 // meddle adds somebody else's change of the customer asked about, before or after the work.

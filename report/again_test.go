@@ -51,8 +51,10 @@ func halfDone(t *testing.T) (reconcile.Run, map[string]string) {
 	table := read(t, []byte(file), "partners.csv", input.Options{})
 	run := reconcile.Run{ID: "r", Command: "apply", Source: table.Source}
 	for _, a := range table.Assignments {
-		run.Results = append(run.Results, reconcile.Result{Change: reconcile.Change{Assignment: a, Action: reconcile.Move}, Status: reconcile.Failed,
-			ErrorCode: "no_answer", Error: "no answer"})
+		run.Results = append(run.Results, reconcile.Result{
+			Change: reconcile.Change{Assignment: a, Action: reconcile.Move}, Status: reconcile.Failed,
+			ErrorCode: "no_answer", Error: "no answer",
+		})
 	}
 	last := &run.Results[len(run.Results)-1]
 	last.Status, last.ErrorCode, last.Error = reconcile.Applied, "", ""

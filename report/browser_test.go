@@ -278,8 +278,10 @@ func (p *tab) shoot(name string, width int, scheme string) {
 	var height int
 	p.eval("document.documentElement.scrollHeight", &height)
 	var picture struct{ Data []byte }
-	p.call("Page.captureScreenshot", obj{"captureBeyondViewport": true,
-		"clip": obj{"x": 0, "y": 0, "width": width, "height": min(height, 5000), "scale": 1}}, &picture)
+	p.call("Page.captureScreenshot", obj{
+		"captureBeyondViewport": true,
+		"clip":                  obj{"x": 0, "y": 0, "width": width, "height": min(height, 5000), "scale": 1},
+	}, &picture)
 	if err := errors.Join(os.MkdirAll(*shots, 0o755), os.WriteFile(filepath.Join(*shots, name+".png"), picture.Data, 0o600)); err != nil {
 		p.t.Fatal(err)
 	}

@@ -255,8 +255,17 @@ func TestPageColoursCanBeReadInLightAndDark(t *testing.T) {
 	for _, scheme := range []string{"light", "dark"} {
 		p.call("Emulation.setEmulatedMedia", obj{"features": []obj{{"name": "prefers-color-scheme", "value": scheme}}}, nil)
 		p.open(render(t, HTML, applied()))
-		for _, pair := range [][2]string{{"ink", "card"}, {"ink", "page"}, {"ink", "press"}, {"soft", "card"}, {"soft", "page"}, {"soft", "press"},
-			{"link", "card"}, {"link", "press"}, {"bad", "card"}} {
+		for _, pair := range [][2]string{
+			{"ink", "card"},
+			{"ink", "page"},
+			{"ink", "press"},
+			{"soft", "card"},
+			{"soft", "page"},
+			{"soft", "press"},
+			{"link", "card"},
+			{"link", "press"},
+			{"bad", "card"},
+		} {
 			var ratio float64
 			p.eval(fmt.Sprintf(contrast, pair[0], pair[1]), &ratio)
 			if ratio < 4.5 { // WCAG 2.2, 1.4.3

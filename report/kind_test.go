@@ -19,8 +19,15 @@ func TestKindOfReadsTheEndingAndListsWhatThereIs(t *testing.T) {
 		path string
 		want Kind
 	}{
-		{"a.csv", CSV}, {"b.XLSX", XLSX}, {"/x/y.html", HTML}, {"c.jsonl", JSONL}, {"d.md", Markdown}, {"e.xml", JUnit},
-		{"a.pdf", ""}, {"a", ""}, {"a.csv.gz", ""},
+		{"a.csv", CSV},
+		{"b.XLSX", XLSX},
+		{"/x/y.html", HTML},
+		{"c.jsonl", JSONL},
+		{"d.md", Markdown},
+		{"e.xml", JUnit},
+		{"a.pdf", ""},
+		{"a", ""},
+		{"a.csv.gz", ""},
 	} {
 		got, err := KindOf(c.path)
 		if got != c.want || (err == nil) != (c.want != "") {
@@ -69,8 +76,10 @@ func drawn(t *rapid.T) reconcile.Run {
 	for i := range rapid.IntRange(0, 20).Draw(t, "rows") {
 		run.Results = append(run.Results, reconcile.Result{
 			Change: reconcile.Change{
-				Assignment: reconcile.Assignment{Row: int32(i + 2), CustomerID: text.Draw(t, "customer"), SubClientID: text.Draw(t, "sub"),
-					Further: []string{text.Draw(t, "cell")}},
+				Assignment: reconcile.Assignment{
+					Row: int32(i + 2), CustomerID: text.Draw(t, "customer"), SubClientID: text.Draw(t, "sub"),
+					Further: []string{text.Draw(t, "cell")},
+				},
 				Action:       rapid.SampledFrom(append([]reconcile.Action{""}, reconcile.Actions...)).Draw(t, "action"),
 				CustomerName: text.Draw(t, "name"), PreviousID: text.Draw(t, "previous"),
 			},

@@ -23,8 +23,10 @@ func asCSV(t *testing.T, books map[string][]byte) map[string][][]string {
 		t.Skip("LibreOffice needs seconds to start")
 	}
 	dir := t.TempDir()
-	args := []string{"-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--headless", "--convert-to",
-		"csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1", "--outdir", dir}
+	args := []string{
+		"-env:UserInstallation=file://" + filepath.Join(dir, "profile"), "--headless", "--convert-to",
+		"csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1", "--outdir", dir,
+	}
 	for name, b := range books {
 		path := filepath.Join(dir, name+".xlsx")
 		if err := os.WriteFile(path, b, 0o600); err != nil {

@@ -107,8 +107,10 @@ func applied() reconcile.Run {
 			{ID: south, Name: names[south], Opening: -1, In: 1, Out: 1, Expected: -1},
 		},
 		Requests: dakota.Usage{List: 4, Get: 3, Summary: 2, Patch: 8, Throttled: 1, Retries: 2},
-		Bill: reconcile.Bill{Reads: 6, Writes: 8, Checks: 1, Limit: 60, Window: time.Minute, Takes: 9 * time.Second,
-			Ends: began.Add(20 * time.Second)},
+		Bill: reconcile.Bill{
+			Reads: 6, Writes: 8, Checks: 1, Limit: 60, Window: time.Minute, Takes: 9 * time.Second,
+			Ends: began.Add(20 * time.Second),
+		},
 	}
 	run.Results = append(run.Results, settled()...)
 	run.Results = append(run.Results, unsettled()...)

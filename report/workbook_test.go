@@ -118,7 +118,8 @@ func manual(t testing.TB, run reconcile.Run) []byte {
 	check(err)
 	check(f.SetCellFormula("Summary", "A1", "SUM(Customers!A4:A20)"))
 	check(f.AddChart("Summary", "C3", &excelize.Chart{Type: excelize.Col, Series: []excelize.ChartSeries{
-		{Name: "balance", Categories: "Customers!$B$4:$B$8", Values: "Customers!$A$4:$A$8"}}}))
+		{Name: "balance", Categories: "Customers!$B$4:$B$8", Values: "Customers!$A$4:$A$8"},
+	}}))
 	var dot bytes.Buffer
 	check(png.Encode(&dot, image.NewGray(image.Rect(0, 0, 8, 8))))
 	check(f.AddPictureFromBytes("Customers", "H2", &excelize.Picture{Extension: ".png", File: dot.Bytes()}))

@@ -50,8 +50,13 @@ func TestSocketAndTransportGiveTheSameAnswers(t *testing.T) {
 	viaSocket.Quota.Window, direct.Quota.Window = 1000*time.Hour, 1000*time.Hour // no new one between the two
 	get := listen(t, viaSocket)
 	for _, r := range [][3]string{
-		{"GET", "/customers?sort_by=id", ""}, {"PATCH", patchTarget, patchBody}, {"GET", "/customers/" + idLower, ""},
-		{"GET", "/customers/sub-client-summary", ""}, {"GET", "/customers?limit=0", ""}, {"DELETE", "/customers", ""}, {"GET", "/", ""},
+		{"GET", "/customers?sort_by=id", ""},
+		{"PATCH", patchTarget, patchBody},
+		{"GET", "/customers/" + idLower, ""},
+		{"GET", "/customers/sub-client-summary", ""},
+		{"GET", "/customers?limit=0", ""},
+		{"DELETE", "/customers", ""},
+		{"GET", "/", ""},
 	} {
 		a, bodyA, err := get(r[0], r[1], r[2])
 		if err != nil {
