@@ -33,7 +33,7 @@ var homes = map[string][]string{
 	"github.com/cenkalti/backoff":         {"dakota", "reconcile"},
 	"github.com/gocarina/gocsv":           {"input", "report"},
 	"github.com/gofrs/flock":              {"ledger"},
-	"github.com/google/renameio":          {"cli", "report"},
+	"github.com/google/renameio":          {"report"},
 	"github.com/jedib0t/go-pretty":        {"cli"},
 	"github.com/pressly/goose":            {"ledger"},
 	"github.com/prometheus/client_golang": {"report"},

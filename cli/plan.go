@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"dakota-reconcile/reconcile"
+	"dakota-reconcile/report"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -93,16 +94,8 @@ func (j *job) savePlan() error {
 	if j.options.out == "" {
 		return nil
 	}
-	file, err := renameio.NewPendingFile(j.options.out, renameio.WithPermissions(0o600))
-	if err != nil {
+	if err := report.Replace(j.options.out, func(w io.Writer) error { return reconcile.SavePlan(w, j.asSaved()) }); err != nil {
 		return fail(exitUnexpected, fmt.Errorf("save plan: %w", err), "give --out a file in a folder that can be written")
-	}
-	defer file.Cleanup()
-	if err := reconcile.SavePlan(file, j.asSaved()); err != nil {
-		return fail(exitUnexpected, fmt.Errorf("save plan: %w", err))
-	}
-	if err := file.CloseAtomicallyReplace(); err != nil {
-		return fail(exitUnexpected, fmt.Errorf("save plan: %w", err))
 	}
 	j.say("plan saved: %s (next: %s apply %s)\n", j.options.out, program, j.options.out)
 	return nil

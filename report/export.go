@@ -41,7 +41,7 @@ func ExportFile(path string, customers []reconcile.Change, subClients []reconcil
 	if err != nil {
 		return err
 	}
-	return replace(path, func(w io.Writer) error { return Export(w, k, customers, subClients) })
+	return Replace(path, func(w io.Writer) error { return Export(w, k, customers, subClients) })
 }
 
 // exported returns a customer's cells in the order of exportColumns.

@@ -7,9 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-
-	"github.com/google/renameio/v2"
 
 	"dakota-reconcile/reconcile"
 )
@@ -21,13 +18,19 @@ func File(path string, run reconcile.Run, o Options) error {
 	if err != nil {
 		return err
 	}
-	return replace(path, func(w io.Writer) error { return Write(w, k, run, o) })
+	return Replace(path, func(w io.Writer) error { return Write(w, k, run, o) })
 }
 
-// replace puts what write writes in path's place at once, or leaves path as it is.
-func replace(path string, write func(io.Writer) error) error {
-	// The temporary file stands in path's own folder: elsewhere it could not be renamed into place, and would be readable there.
-	pending, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithStaticPermissions(0o600))
+// pending is a file that is not in its place yet.
+type pending interface {
+	io.Writer
+	CloseAtomicallyReplace() error
+	Cleanup() error
+}
+
+// Replace puts what write writes in path's place at once, or leaves path as it is. The file's mode is 0600.
+func Replace(path string, write func(io.Writer) error) error {
+	pending, err := newPending(path)
 	if err != nil {
 		return fmt.Errorf("create %s: %w (%s)", path, bare(err), remedy(err))
 	}

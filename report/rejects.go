@@ -39,7 +39,7 @@ func RejectsFile(path string, run reconcile.Run) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	err = replace(path, func(w io.Writer) error {
+	err = Replace(path, func(w io.Writer) error {
 		n, err = Rejects(w, k, run)
 		return err
 	})
