@@ -89,10 +89,11 @@ func (j *job) everybody(ctx context.Context) ([]reconcile.Change, []reconcile.Su
 // asChange is a customer as a row that leaves it as it is.
 func asChange(c dakota.Customer) reconcile.Change {
 	return reconcile.Change{
-		Assignment:   reconcile.Assignment{CustomerID: c.ID, SubClientID: c.SubClientID},
-		Action:       reconcile.None,
-		CustomerName: c.Name,
-		PreviousID:   c.SubClientID, PreviousName: c.SubClientName,
+		Assignment:    reconcile.Assignment{CustomerID: c.ID, SubClientID: c.SubClientID},
+		Action:        reconcile.None,
+		CustomerName:  c.Name,
+		SubClientName: c.SubClientName,
+		PreviousID:    c.SubClientID, PreviousName: c.SubClientName,
 		KYBBefore: c.KYBStatus, CreatedAt: c.CreatedAt,
 	}
 }

@@ -22,11 +22,16 @@ import (
 // and by apply with every row recorded in a ledger. Compare the times of the three.
 func BenchmarkApply(b *testing.B) {
 	for _, way := range []struct {
-		name string
-		run  func(*testing.B, *benchAccount)
-	}{{"bare", bare}, {"apply", applied(false)}, {"ledger", applied(true)}} {
+		name    string
+		latency time.Duration // of the account
+		run     func(*testing.B, *benchAccount)
+	}{
+		{"bare", 0, bare}, {"apply", 0, applied(false)}, {"ledger", 0, applied(true)},
+		{"apply at 5ms", 5 * time.Millisecond, applied(false)}, {"ledger at 5ms", 5 * time.Millisecond, applied(true)},
+	} {
 		b.Run(way.name, func(b *testing.B) {
 			a := newBenchAccount(b, 10_000)
+			a.server.Latency = func(dakotatest.Request) (there, back time.Duration) { return 0, way.latency }
 			for b.Loop() {
 				b.StopTimer()
 				a.turn()
