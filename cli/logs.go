@@ -56,7 +56,7 @@ func (a *app) openLog() error {
 	zerolog.TimeFieldFormat = "2006-01-02T15:04:05.000Z07:00"
 	a.log = zerolog.New(a.screen.err).Level(level).With().Timestamp().Logger()
 	if console {
-		a.log = a.log.Output(zerolog.ConsoleWriter{Out: a.screen.err, TimeFormat: time.TimeOnly, NoColor: !a.screen.colour.on})
+		a.log = a.log.Output(zerolog.ConsoleWriter{Out: a.screen.err, TimeFormat: time.TimeOnly, NoColor: !a.screen.colour.on || !a.screen.errTTY})
 	}
 	return nil
 }

@@ -36,7 +36,9 @@ func (j *job) applier(journal reconcile.Journal, p *progress) *reconcile.Applier
 		MaxStaleness: o.maxStaleness, MaxOutage: o.maxOutage, MaxRequests: o.maxRequests, Refresh: j.observer.Refresh, Leave: j.leave,
 		Hooks: reconcile.ApplyHooks{
 			Finished: func(_ int, r reconcile.Result) {
-				p.rowDone()
+				if r.Status != reconcile.NotAttempted {
+					p.rowDone()
+				}
 				j.log.Debug().Int32("row", r.Row).Str("customer_id", r.CustomerID).Str("action", string(r.Action)).Str("status", string(r.Status)).
 					Str("kyb_status", r.KYBStatus).Str("error_code", r.ErrorCode).Str("request_id", r.RequestID).Int("attempts", r.Attempts).Msg("row done")
 			},

@@ -31,12 +31,13 @@ func (j *job) startProgress() *progress {
 	if j.options.noProgress || j.options.quiet || p.total == 0 {
 		return p
 	}
-	if !j.screen.errTTY {
+	if !j.screen.redraws {
 		p.ended.Add(1)
 		go p.lines()
 		return p
 	}
-	p.bars = mpb.New(mpb.WithOutput(j.screen.err), mpb.WithWidth(40))
+	p.bars = mpb.New(mpb.WithOutput(j.screen.stream.to), mpb.WithWidth(40))
+	j.screen.stream.bars.Store(p.bars)
 	p.bar = p.bars.AddBar(int64(p.total), mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.CountersNoUnit("%d of %d rows ", decor.WCSyncSpace)),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return p.state() })))
@@ -99,12 +100,13 @@ func (p *progress) end() {
 	if p.bars != nil {
 		p.bar.Abort(true)
 		p.bars.Wait()
+		p.job.screen.stream.bars.Store(nil)
 	}
 }
 
 // watchReading shows on a terminal that the account is being read; the returned function ends it.
 func (j *job) watchReading() func() {
-	if j.options.noProgress || j.options.quiet || !j.screen.errTTY {
+	if j.options.noProgress || j.options.quiet || !j.screen.redraws {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -4,8 +4,10 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"unicode"
 
+	"github.com/vbauerster/mpb/v8"
 	"golang.org/x/term"
 )
 
@@ -19,14 +21,18 @@ type screen struct {
 	out, err io.Writer
 	asks     bool // a person can be asked: input and error stream are terminals
 	errTTY   bool
+	redraws  bool    // the error stream is a terminal that can draw over what stands there
+	stream   *stream // what err writes through
 	colour   palette
 	width    int // columns of the terminal; 0 off a terminal
 }
 
 // newScreen looks at the process's streams once.
 func newScreen(p Process) screen {
-	s := screen{in: p.In, out: p.Out, err: p.Err, errTTY: isTerminal(p.Err)}
+	s := screen{in: p.In, out: p.Out, stream: &stream{to: p.Err}, errTTY: isTerminal(p.Err)}
+	s.err = s.stream
 	s.asks = s.errTTY && isTerminal(p.In)
+	s.redraws = s.errTTY && p.Env("TERM") != "dumb"
 	f, ok := p.Out.(*os.File)
 	if !ok || !isTerminal(p.Out) {
 		return s
@@ -36,6 +42,21 @@ func newScreen(p Process) screen {
 		s.width = w
 	}
 	return s
+}
+
+// stream is the error stream. While a progress bar is drawn there, what is said goes above it: written past it, it would be drawn over.
+type stream struct {
+	to   io.Writer
+	bars atomic.Pointer[mpb.Progress] // nil: none is drawn
+}
+
+func (s *stream) Write(p []byte) (int, error) {
+	if bars := s.bars.Load(); bars != nil {
+		if n, err := bars.Write(p); err == nil {
+			return n, nil
+		} // the bar has ended meanwhile
+	}
+	return s.to.Write(p)
 }
 
 func isTerminal(stream any) bool {
