@@ -129,14 +129,14 @@ func (j *job) sameAccount() error {
 	return nil
 }
 
-// defaultReport is where the report goes when no --report names a place.
-func (j *job) defaultReport() string {
-	base := j.source.Name
+// defaultReport is where a run's report goes when no --report names a place.
+func defaultReport(run reconcile.Run) string {
+	base := run.Source.Name
 	if base == "-" || base == "" {
 		base = "stdin"
 	}
 	base = strings.TrimSuffix(base, filepath.Ext(base))
-	return fmt.Sprintf("%s.%s.report.csv", base, j.run.ID)
+	return fmt.Sprintf("%s.%s.report.csv", base, run.ID)
 }
 
 // notBegun is the outcome of a run that could not read the account.

@@ -61,7 +61,7 @@ func (j *job) showChanges(w io.Writer) {
 		fmt.Fprintln(w)
 	}
 	if printed < total {
-		fmt.Fprintf(w, "… and %d more changes; --verbose shows all, --report plan.html lets you search them\n\n", total-printed)
+		fmt.Fprintf(w, "… and %s; --verbose shows all, --report plan.html lets you search them\n\n", count(total-printed, "more change"))
 	}
 }
 
@@ -155,44 +155,4 @@ func (a *app) actionWord(action reconcile.Action) string {
 		return p.warn(string(action))
 	}
 	return string(action)
-}
-
-// showTroubleRows prints the rows that are not as wished, and those the sheet forgot, with the reason; without --verbose the first twenty.
-func (a *app) showTroubleRows(w io.Writer, rows []reconcile.Result) {
-	shownRows, total := 0, 0
-	for _, r := range rows {
-		why := r.Error
-		if r.Status == reconcile.Unlisted {
-			why = "is in " + shown(r.PreviousName, r.PreviousID) + ", but not in the sheet"
-		}
-		if why == "" || r.Same != 0 {
-			continue
-		}
-		if total++; shownRows == shownProblems && !a.options.verbose {
-			continue
-		}
-		shownRows++
-		fmt.Fprintf(w, "%s: %s %s: %s\n", rowNumber(r.Row), a.statusWord(r.Status), shown(r.CustomerName, r.CustomerID), clean(why, oneLine))
-	}
-	if total > shownRows {
-		fmt.Fprintf(w, "… and %d more rows; --verbose shows all\n", total-shownRows)
-	}
-	if total > 0 {
-		fmt.Fprintln(w)
-	}
-}
-
-func (j *job) showTroubles(w io.Writer) { j.showTroubleRows(w, j.plan.Rows) }
-
-func (a *app) statusWord(s reconcile.Status) string {
-	p := a.screen.colour
-	switch s {
-	case reconcile.Applied, reconcile.Unchanged:
-		return p.good(string(s))
-	case reconcile.Failed, reconcile.Invalid, reconcile.InDoubt:
-		return p.bad(string(s))
-	case reconcile.Conflict, reconcile.Refused, reconcile.NotAttempted, reconcile.Unlisted:
-		return p.warn(string(s))
-	}
-	return string(s)
 }

@@ -169,7 +169,7 @@ func (j *job) report(concluded error) error {
 		return errors.Join(concluded, j.printSummary(j.run))
 	}
 	if len(j.options.reports) == 0 {
-		j.options.reports = []string{j.defaultReport()}
+		j.options.reports = []string{defaultReport(j.run)}
 	}
 	err := errors.Join(concluded, j.writeReports(j.run, j.original))
 	if j.options.rejects != "" {

@@ -124,6 +124,9 @@ func (a *app) refuseFile(t *input.Table) error {
 	}
 	run.ExitCode, run.Finished = exitInput, a.now()
 	run.Stopped = "the input has problems; nothing was sent"
+	if a.command == "apply" && len(a.options.reports) == 0 {
+		a.options.reports = []string{defaultReport(run)} // apply always writes one
+	}
 	if err := errors.Join(a.writeReports(run, original), a.printSummary(run)); err != nil {
 		return err
 	}

@@ -86,10 +86,11 @@ func (r *reading) bothColumns() {
 		}
 	}
 	if count > 0 {
-		r.notice(r.place(&line{row: first}, r.cols.customer, finding{
-			code: "customer_is_target",
-			what: "the file names as customer, first here, and as sub-client: " + plural(count, "id"),
-		}, ""))
+		what := "this id stands in both columns, as a customer and as a sub-client"
+		if count > 1 {
+			what = plural(count, "id") + " stand in both columns, as customers and as sub-clients; this is the first"
+		}
+		r.notice(r.place(&line{row: first}, r.cols.customer, finding{code: "customer_is_target", what: what}, ""))
 	}
 }
 
