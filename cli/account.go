@@ -44,9 +44,6 @@ func (a *app) account(ctx context.Context) (account, error) {
 	if !ok {
 		return account{}, usage("--environment %q is neither sandbox nor production", o.environment)
 	}
-	if o.concurrency < 1 {
-		return account{}, usage("--concurrency %d: at least 1", o.concurrency)
-	}
 	key, err := a.key(ctx)
 	if err != nil {
 		return account{}, fail(exitConfig, err, "set DAKOTA_API_KEY, DAKOTA_API_KEY_FILE or DAKOTA_API_KEY_COMMAND; a key is never given as a flag")
@@ -112,5 +109,5 @@ func explain(err error) error {
 	case errors.As(err, &e) && e.Status < 500:
 		return fail(exitUnexpected, err, "the API refused a request that should be right: is --base-url the Dakota API?")
 	}
-	return fail(exitStopped, err, "the API can't be reached or does not answer as it should: check the network and --base-url, then run the same command again")
+	return fail(exitStopped, err, "the API can't be reached or does not answer as it should: check the network and --base-url; nothing was lost")
 }

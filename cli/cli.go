@@ -49,7 +49,7 @@ func Run(p Process) int {
 		case s := <-p.Signals:
 			if why == nil {
 				why = &interruption{s}
-				a.say("\n%s: nothing new is started; what is in flight is finished and reported. Once more to leave now.\n", why)
+				a.announce(why)
 				cancel(why)
 			} else if leave == nil {
 				a.abandon()
@@ -74,6 +74,13 @@ type app struct {
 
 	waiting atomic.Int64                  // until when the quota makes requests wait, Unix milliseconds
 	client  atomic.Pointer[dakota.Client] // the one that may have writes in flight; nil: there is none
+}
+
+// announce says what a signal leads to, where that takes a while: a command that only reads ends at once.
+func (a *app) announce(why *interruption) {
+	if a.client.Load() != nil {
+		a.say("\n%s: nothing new is started; what is in flight is finished and reported. Once more to leave now.\n", why)
+	}
 }
 
 // abandon gives up what is in flight: each write is in doubt then, and the run ends with its reports.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"dakota-reconcile/reconcile"
@@ -20,8 +21,8 @@ func (j *job) closingWords() {
 	u := j.run.Requests
 	fmt.Fprintf(w, "%s sent: %d list, %d get, %d summary, %d patch; %d refused for the rate, %d sent again\n",
 		count(u.Total(), "request"), u.List, u.Get, u.Summary, u.Patch, u.Throttled, u.Retries)
-	if next := nextCommand(j.run, j.recording != nil); next != "" {
-		fmt.Fprintf(w, "next: %s\n", next)
+	for _, line := range advice(j.run, j.recording != nil) {
+		fmt.Fprintln(w, line)
 	}
 }
 
@@ -50,15 +51,19 @@ func closingSentence(run reconcile.Run) string {
 	return fmt.Sprintf("run %s: %s: %s", run.ID, count(len(run.Results), "row"), strings.Join(parts, ", "))
 }
 
-// nextCommand is the command that a person would want after the run; "" when there is nothing to do.
-func nextCommand(run reconcile.Run, recorded bool) string {
+// advice are the lines that say what a person can do after the run.
+func advice(run reconcile.Run, recorded bool) []string {
+	var lines []string
 	switch {
 	case run.Resumable && recorded:
-		return fmt.Sprintf("%s resume %s", program, run.ID)
-	case run.Resumable:
-		return "run the same command again: rows that are right already cost no PATCH"
-	case recorded && hasStatus(run.Results, reconcile.Applied):
-		return fmt.Sprintf("%s rollback %s puts it back", program, run.ID)
+		lines = append(lines, fmt.Sprintf("next: %s resume %s", program, run.ID))
+	case slices.Contains([]int{exitStopped, exitInterrupted, exitTerminated}, run.ExitCode):
+		lines = append(lines, "next: run the same command again; rows that are right already cost no PATCH")
+	case run.ExitCode == exitRows:
+		lines = append(lines, "next: correct the rows above, then apply them again; rows that are right already cost no PATCH")
 	}
-	return ""
+	if recorded && hasStatus(run.Results, reconcile.Applied) {
+		lines = append(lines, fmt.Sprintf("undo: %s rollback %s", program, run.ID))
+	}
+	return lines
 }

@@ -29,7 +29,8 @@ apply has nothing to do. Spreadsheet and reports stay in --dir. Nothing leaves t
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), dir) },
 	}
 	c.Flags().StringVar(&dir, "dir", "demo", "the folder for the spreadsheet and the reports")
-	a.options.quietFlags(c.Flags())
+	a.options.quietFlag(c.Flags())
+	a.options.colourFlag(c.Flags())
 	a.options.verboseFlag(c.Flags())
 	return c
 }

@@ -56,7 +56,7 @@ func (a *app) export(ctx context.Context, path string, force bool) error {
 	if err := report.ExportFile(path, customers, subClients); err != nil {
 		return fail(exitUnexpected, err, "name a file in a folder that can be written")
 	}
-	a.tell("%s: %s in %s, %s\n", path, count(len(customers), "customer"), count(len(subClients), "sub-client"), count(j.reader.Usage().Total(), "request"))
+	a.tell("%s: %s and %s, read with %s\n", path, count(len(customers), "customer"), count(len(subClients), "sub-client"), count(j.reader.Usage().Total(), "request"))
 	return nil
 }
 

@@ -69,11 +69,15 @@ func (o *options) jsonFlag(f *pflag.FlagSet) {
 func (o *options) logFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error; debug has one event a row")
 	f.StringVar(&o.logFormat, "log-format", "auto", "console, json or auto: console on a terminal, else json")
-	o.quietFlags(f)
+	o.quietFlag(f)
+	o.colourFlag(f)
 }
 
-func (o *options) quietFlags(f *pflag.FlagSet) {
+func (o *options) quietFlag(f *pflag.FlagSet) {
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "show errors only")
+}
+
+func (o *options) colourFlag(f *pflag.FlagSet) {
 	f.BoolVar(&o.noColour, "no-color", false, "no colours (NO_COLOR works too)")
 }
 
@@ -101,7 +105,6 @@ func (o *options) inputFlags(f *pflag.FlagSet) {
 func (o *options) accountFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.environment, "environment", "sandbox", "sandbox or production (DAKOTA_ENVIRONMENT)")
 	f.StringVar(&o.baseURL, "base-url", "", "the API's address, https only, http for loopback (DAKOTA_BASE_URL; default: the environment's)")
-	f.IntVar(&o.concurrency, "concurrency", 8, "requests in flight")
 	f.Var(parsed[dakota.Rate]{&o.rate, dakota.ParseRate, "rate"}, "rate", "a ceiling of our own: 40/m, 5/s, 0 for none; the server's headers are obeyed in any case")
 	f.Var(parsed[dakota.Reserve]{&o.reserve, dakota.ParseReserve, "count"}, "reserve", "requests of each window left to other users of the key: 10 or 20%")
 	f.DurationVar(&o.timeout, "timeout", 15*time.Second, "for one attempt of a request")
@@ -116,6 +119,7 @@ func (o *options) guardFlags(f *pflag.FlagSet) {
 }
 
 func (o *options) planFlags(f *pflag.FlagSet) {
+	f.IntVar(&o.concurrency, "concurrency", 8, "requests in flight; it hides latency, it is not the rate")
 	f.StringSliceVar(&o.refuseKYB, "refuse-kyb", nil, "leave customers with these kyb_status values alone: frozen,rejected")
 	f.IntVar(&o.limit, "limit", 0, "apply only the first N changes; the rest stay not_attempted and resume goes on; 0 for all")
 	f.DurationVar(&o.maxStaleness, "max-staleness", 15*time.Minute, "read a row again before its PATCH when it was read longer ago; 0s: right before each")

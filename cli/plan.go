@@ -116,6 +116,8 @@ func (a *app) checkPlanFlags() error {
 	switch {
 	case o.prune && !o.complete:
 		return usage("--prune disassociates the unlisted, which --complete finds: give both")
+	case o.concurrency < 0:
+		return usage("--concurrency %d: at least 1, or 0 for the usual 8", o.concurrency)
 	case o.limit < 0:
 		return usage("--limit %d: at least 1, or 0 for all", o.limit)
 	case o.maxRequests < 0:

@@ -40,12 +40,13 @@ func (a *app) runsCommand() *cobra.Command {
 	a.options.reportFlags(show.Flags())
 	for _, x := range []*cobra.Command{c, list, show, prune} {
 		a.options.ledgerFlag(x.Flags())
-		a.options.quietFlags(x.Flags())
+		a.options.quietFlag(x.Flags())
 	}
 	for _, x := range []*cobra.Command{c, list, show} {
 		a.options.jsonFlag(x.Flags())
 	}
 	a.options.verboseFlag(show.Flags())
+	a.options.colourFlag(show.Flags())
 	c.AddCommand(list, show, prune)
 	return c
 }

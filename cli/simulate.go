@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,6 +60,14 @@ func (s *simulation) server() (*dakotatest.Server, error) {
 	return server, nil
 }
 
+// allowance is the rate limit in words.
+func (s *simulation) allowance() string {
+	if s.limit < 0 {
+		return "no rate limit"
+	}
+	return fmt.Sprintf("%s every %s", count(s.limit, "request"), window(s.window))
+}
+
 func (a *app) simulateCommand() *cobra.Command {
 	s := &simulation{}
 	c := &cobra.Command{
@@ -72,7 +81,7 @@ from another terminal with --base-url, to try a spreadsheet, a flag or a cron li
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.simulate(cmd.Context(), s) },
 	}
 	s.flags(c.Flags())
-	a.options.quietFlags(c.Flags())
+	a.options.quietFlag(c.Flags())
 	return c
 }
 
@@ -86,7 +95,7 @@ func (a *app) simulate(ctx context.Context, s *simulation) error {
 		return fail(exitConfig, err, "choose another --address on this machine, such as 127.0.0.1:0")
 	}
 	defer stop()
-	a.tell("%s with %s in %s; %d requests every %s. Use it from another terminal:\n\n", url, count(s.customers, "customer"), count(s.subClients, "sub-client"), s.limit, s.window)
+	a.tell("%s with %s and %s; %s. Use it from another terminal:\n\n", url, count(s.customers, "customer"), count(s.subClients, "sub-client"), s.allowance())
 	a.tell("  export DAKOTA_API_KEY=simulated DAKOTA_BASE_URL=%s\n  %s export today.csv\n  %s plan today.csv\n\nCtrl-C ends it.\n", url, program, program)
 	<-ctx.Done()
 	c := server.Counts()
