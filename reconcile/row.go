@@ -120,16 +120,12 @@ func (s *session) refused(t *turn, err error) step {
 // doubtful keeps a row whose PATCH may or may not have been made for a reading.
 func (s *session) doubtful(t *turn, cause error) step {
 	t.doubt, t.cause = true, cause
-	sign := down
 	var answer *dakota.Error
-	if errors.Is(cause, errNotAsWished) {
-		sign = failing // an API that is down does not answer so
+	gateway := hasStatus(cause, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
+	if errors.Is(cause, errNotAsWished) || errors.As(cause, &answer) && !gateway {
+		return step{turn: t, sign: failing} // an API that is down does not answer so
 	}
-	if errors.As(cause, &answer) && answer.Status != http.StatusBadGateway &&
-		answer.Status != http.StatusServiceUnavailable && answer.Status != http.StatusGatewayTimeout {
-		sign = failing
-	}
-	return step{turn: t, sign: sign}
+	return step{turn: t, sign: down}
 }
 
 // applied ends a row whose change an answer has proved.
