@@ -3,9 +3,6 @@ package report
 import (
 	"fmt"
 	"os"
-	"path/filepath"
-
-	"github.com/google/renameio/v2"
 )
 
 // Try finds out whether a file could be put in path's place, and leaves nothing behind. A run asks before it sends anything: it is
@@ -14,7 +11,7 @@ func Try(path string) error {
 	if i, err := os.Stat(path); err == nil && i.IsDir() {
 		return fmt.Errorf("create %s: a folder has this name: name a file in it, or another", path)
 	}
-	pending, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)))
+	pending, err := newPending(path)
 	if err != nil {
 		return fmt.Errorf("create %s: %w (%s)", path, bare(err), remedy(err))
 	}
