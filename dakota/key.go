@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strings"
 	"time"
@@ -93,8 +94,8 @@ func keyFromFile(path string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
-		k.notice = fmt.Sprintf("the key file %s can be read by other users (mode %04o): chmod 600 it", path, info.Mode().Perm())
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o007 != 0 && runtime.GOOS != "windows" {
+		k.notice = fmt.Sprintf("the key file %s can be read by every user of this machine (mode %04o): chmod 600 it", path, info.Mode().Perm())
 	}
 	return k, nil
 }
@@ -150,8 +151,13 @@ func (k Key) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, redacted) }
 // MarshalText returns [key], so that no encoder writes the secret.
 func (k Key) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// redact takes the key out of a text, in the forms in which a server or a library may have written it.
+// query is what follows the question mark of an address. A customer's application_url has its token there.
+var query = regexp.MustCompile(`(https?:(?:\\?/){2}[^\s"'<>?]*)\?[^\s"'<>]*`)
+
+// redact takes the secrets out of a text: the key, in the forms in which a server or a library may have written it, and the queries of
+// addresses.
 func (k Key) redact(text string) string {
+	text = query.ReplaceAllString(text, "$1?[…]")
 	if len(k.secret) < shortSecret {
 		return text
 	}

@@ -109,3 +109,19 @@ func TestKeyCommandThatHangsIsStopped(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestQueriesOfAddressesAreTakenOutOfErrors(t *testing.T) {
+	key, err := NewKey("a-key-of-some-length", "the test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		`see https://apply.example/a/b?token=secret&x=1 for more`: `see https://apply.example/a/b?[…] for more`,
+		`{"url":"https:\/\/apply.example\/a?token=secret"}`:       `{"url":"https:\/\/apply.example\/a?[…]"}`,
+		`is it there? yes`: `is it there? yes`,
+	} {
+		if got := key.redact(text); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
