@@ -733,6 +733,35 @@ func TestStaleRowsAreReadAgainFirst(t *testing.T) {
 	}
 }
 
+// A review can begin between the plan and the PATCH: what --refuse-kyb promises holds for what the reading before the PATCH says, too.
+func TestCustomerUnderReviewByNowIsLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := setStage(t, 3)
+		time.Sleep(time.Until(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))) // the seeded customers' ids are of a time to come before
+		var rows []reconcile.Assignment
+		for i, c := range s.customers() {
+			rows = append(rows, reconcile.Assignment{Row: int32(i + 2), CustomerID: c.ID, SubClientID: s.target()})
+		}
+		seen, err := (&reconcile.Observer{API: s.client}).Observe(t.Context(), rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := reconcile.NewPlan(rows, seen, reconcile.Policy{RefuseKYB: []string{"frozen"}, MaxStaleness: 0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.server.Edit(rows[1].CustomerID, func(c *dakotatest.Customer) { c.KYBStatus = "frozen" })
+		s.applier.MaxStaleness = 0
+		out := s.apply(t.Context(), p)
+		if r := out.Rows[1]; r.Status != reconcile.Refused || r.ErrorCode != "kyb_status" || r.KYBStatus != "frozen" || s.patches(r.CustomerID) != 0 {
+			t.Errorf("%s (%s), kyb_status %s, after %d PATCHes", r.Status, r.ErrorCode, r.KYBStatus, s.patches(r.CustomerID))
+		}
+		if n := counts(out.Rows)[reconcile.Applied]; n != 2 {
+			t.Errorf("%d of the 2 others were applied", n)
+		}
+	})
+}
+
 func TestRepeatedRowsHaveTheFirstOnesOutcome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := setStage(t, 3)

@@ -61,8 +61,8 @@ func (j *judge) change(r Result, s Seen) Result {
 	if j.policy.Approved != nil && !j.policy.Approved[r.CustomerID] {
 		return settle(&r, Conflict, Problem{"not_in_plan", "the saved plan does not have this change: make a new plan to see it first"})
 	}
-	if slices.Contains(j.policy.RefuseKYB, r.KYBBefore) {
-		return settle(&r, Refused, Problem{"kyb_status", fmt.Sprintf("the customer's kyb_status is %s: it is left alone", r.KYBBefore)})
+	if p := j.policy.refusesKYB(r.KYBBefore); p != nil {
+		return settle(&r, Refused, *p)
 	}
 	if j.policy.Limit > 0 && j.planned >= j.policy.Limit {
 		return settle(&r, NotAttempted, Problem{"limit", fmt.Sprintf("it stands behind the first %d changes, to which this run is limited", j.policy.Limit)})

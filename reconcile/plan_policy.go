@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"slices"
 	"time"
 
 	"dakota-reconcile/dakota"
@@ -26,4 +27,12 @@ type Policy struct {
 	Quota dakota.Quota
 	// Now is when the plan is made; zero: when the observation ended.
 	Now time.Time
+}
+
+// refusesKYB returns why a customer with that kyb_status is left alone, nil when it is not.
+func (p *Policy) refusesKYB(status string) *Problem {
+	if !slices.Contains(p.RefuseKYB, status) {
+		return nil
+	}
+	return &Problem{"kyb_status", "the customer's kyb_status is " + status + ": it is left alone"}
 }

@@ -16,6 +16,8 @@ import (
 //	holds something else    Conflict, or overwritten where the policy says so
 //	is deleted              Failed              Refused
 //	is not there (404)      Failed              Failed
+//
+// A row that would be sent by this is Refused instead where the reading shows a kyb_status of Policy.RefuseKYB.
 type finding int
 
 const (
@@ -117,6 +119,9 @@ func (s *session) found(t *turn, answer dakota.Answer) (st step, stays bool) {
 		r.rebase(c)
 	}
 	r.KYBStatus = c.KYBStatus
+	if why := s.plan.policy.refusesKYB(c.KYBStatus); why != nil {
+		return s.settled(t, Refused, why.Code, why.Message), false
+	}
 	return s.goOn(t)
 }
 
