@@ -16,7 +16,7 @@ import (
 func (j *job) perform(ctx context.Context) error {
 	journal, err := j.begin(ctx)
 	if err != nil {
-		return err
+		return j.finish(ctx, nil, err)
 	}
 	j.log.Info().Str("run", j.run.ID).Int("writes", j.plan.Bill.Writes).Msg("applying")
 	progress := j.startProgress()
@@ -171,7 +171,7 @@ func (j *job) report(concluded error) error {
 	if len(j.options.reports) == 0 {
 		j.options.reports = []string{defaultReport(j.run)}
 	}
-	err := errors.Join(concluded, j.writeReports(j.run, j.original))
+	err := errors.Join(concluded, j.lostReports(j.writeReports(j.run, j.original)))
 	if j.options.rejects != "" {
 		n, e := report.RejectsFile(j.options.rejects, j.run)
 		if e != nil {
@@ -183,4 +183,12 @@ func (j *job) report(concluded error) error {
 		j.run.ExitCode = exitCode(err) // the document says what the process will
 	}
 	return errors.Join(err, j.printSummary(j.run))
+}
+
+// lostReports adds to the failure of a report how to have it after all. The run itself is done.
+func (j *job) lostReports(err error) error {
+	if err == nil || j.recording == nil {
+		return err
+	}
+	return fail(exitUnexpected, err, fmt.Sprintf("the run is in the ledger: %s runs show %s --report FILE writes it again", program, j.run.ID))
 }

@@ -168,18 +168,20 @@ func (a *app) showFindings(label string, found []input.Problem, more int) {
 	a.screen.err.Write(b.Bytes())
 }
 
-// writeReports writes every report that was asked for.
+// writeReports writes every report that was asked for, as well as the others where one can't be written.
 func (a *app) writeReports(run reconcile.Run, original []byte) error {
+	var failed error
 	for _, path := range a.options.reports {
 		if err := report.File(path, run, report.Options{Original: original}); err != nil {
-			return fail(exitUnexpected, err, "give --report a file in a folder that can be written")
+			failed = errors.Join(failed, fail(exitUnexpected, err, "give --report a file in a folder that can be written"))
+			continue
 		}
 		a.say("report: %s\n", path)
 	}
 	if a.options.metrics != "" {
 		if err := report.Metrics(a.options.metrics, run); err != nil {
-			return fail(exitUnexpected, err, "give --metrics-file a file in a folder that can be written")
+			failed = errors.Join(failed, fail(exitUnexpected, err, "give --metrics-file a file in a folder that can be written"))
 		}
 	}
-	return nil
+	return failed
 }
