@@ -46,7 +46,7 @@ func (a *app) account(ctx context.Context) (account, error) {
 	}
 	key, err := a.key(ctx)
 	if err != nil {
-		return account{}, fail(exitConfig, err, "set DAKOTA_API_KEY, DAKOTA_API_KEY_FILE or DAKOTA_API_KEY_COMMAND; a key is never given as a flag")
+		return account{}, fail(exitConfig, err, "a key comes from the environment, never from a flag")
 	}
 	if notice := key.Notice(); notice != "" {
 		a.say("note: %s\n", clean(notice, oneLine))

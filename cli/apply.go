@@ -20,7 +20,7 @@ func (a *app) applyCommand() *cobra.Command {
 		Long: `Compare a spreadsheet with the account, show the difference, ask, and send the PATCHes it takes. A file that plan --out saved
 works too: the account is read again, and only rows that are still as the plan saw them are changed. A report with a row for each input
 row is always written.`,
-		Args: cobra.ExactArgs(1),
+		Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.bounded(cmd.Context(), func(ctx context.Context) error { return a.applyInput(ctx, args[0]) })
 		},

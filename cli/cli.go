@@ -127,11 +127,11 @@ func (a *app) root() *cobra.Command {
 		Long:          manual,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetOut(a.screen.out)
 	root.SetErr(a.screen.err)
+	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.PersistentFlags().StringVar(&a.options.config, "config", "", "a YAML file of flag names and values (default: config.yaml in the user's config directory)")
 	root.PersistentFlags().BoolVar(&a.options.showConfig, "show-config", false, "print each flag's value and where it came from, and stop")
@@ -140,6 +140,7 @@ func (a *app) root() *cobra.Command {
 		a.validateCommand(), a.planCommand(), a.applyCommand(), a.resumeCommand(), a.rollbackCommand(), a.runsCommand(),
 		a.exportCommand(), a.simulateCommand(), a.demoCommand(), a.versionCommand(),
 	} {
+		completeWords(c)
 		root.AddCommand(c)
 	}
 	return root

@@ -64,15 +64,6 @@ func configure(cmd *cobra.Command, env func(string) string, o *options) (origins
 	return from, bad
 }
 
-// reason is what a flag's value said, without pflag's preamble that repeats the flag.
-func reason(err error) string {
-	var v *pflag.InvalidValueError
-	if errors.As(err, &v) {
-		return fmt.Sprintf("%q: %s", v.GetValue(), v.Unwrap())
-	}
-	return err.Error()
-}
-
 // readConfig reads the config file: the one that was named, else the one in the user's config directory if it is there.
 func readConfig(cmd *cobra.Command, env func(string) string, named string) (map[string][]string, string, error) {
 	path := orElse(named, orElse(env("DAKOTA_RECONCILE_CONFIG"), defaultConfig(env)))
@@ -92,7 +83,9 @@ func readConfig(cmd *cobra.Command, env func(string) string, named string) (map[
 		if !knownFlag(cmd.Root(), key) {
 			return nil, path, fail(exitConfig, fmt.Errorf("config file %s: %q is not a flag", path, key), "keys are the names of flags, without --; the API key is never in this file")
 		}
-		values[key] = texts(v)
+		if values[key], err = texts(v); err != nil {
+			return nil, path, fail(exitConfig, fmt.Errorf("config file %s: %s: %w", path, key, err), "remove the line, or give it a value such as `rate: 40/m`; several stand in [a, b]")
+		}
 	}
 	return values, path, nil
 }
@@ -116,16 +109,23 @@ func knownFlag(root *cobra.Command, key string) bool {
 	})
 }
 
-func texts(v any) []string {
+// texts are the values of a flag in the file: one, or a list of them.
+func texts(v any) ([]string, error) {
 	list, ok := v.([]any)
 	if !ok {
-		return []string{fmt.Sprint(v)}
+		list = []any{v}
 	}
 	var all []string
 	for _, x := range list {
+		switch x.(type) {
+		case nil:
+			return nil, errors.New("it has no value")
+		case map[string]any, []any:
+			return nil, errors.New("it is neither a value nor a list of values")
+		}
 		all = append(all, fmt.Sprint(x))
 	}
-	return all
+	return all, nil
 }
 
 // showConfig prints each flag's value and where it came from. The key is shown by source and fingerprint only.

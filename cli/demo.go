@@ -25,7 +25,7 @@ func (a *app) demoCommand() *cobra.Command {
 		Short: "Simulator, sample spreadsheet, plan, apply; no key needed",
 		Long: `Start the simulator with an invented account, write a sample spreadsheet for it, show the plan, apply it, and show that a second
 apply has nothing to do. Spreadsheet and reports stay in --dir. Nothing leaves this machine.`,
-		Args: cobra.NoArgs,
+		Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), dir) },
 	}
 	c.Flags().StringVar(&dir, "dir", "demo", "the folder for the spreadsheet and the reports")

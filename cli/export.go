@@ -21,7 +21,7 @@ func (a *app) exportCommand() *cobra.Command {
 		Short: "Write today's associations as an input file to edit (.csv or .xlsx)",
 		Long: `List the account and write every customer with its sub-client, names included, as a file that plan and apply take. Unedited, it
 changes nothing. Sub-clients themselves are not rows of it; the workbook lists them on a second sheet.`,
-		Args: cobra.ExactArgs(1),
+		Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.bounded(cmd.Context(), func(ctx context.Context) error { return a.export(ctx, args[0], force) })
 		},

@@ -24,6 +24,7 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	if a.options.noColour {
 		a.screen.colour.on = false
 	}
+	a.tidyKYB()
 	a.options.input.BlankSaid = from["blank"] != "default"
 	if a.options.showConfig {
 		if err := a.showConfig(cmd, from); err != nil {

@@ -18,7 +18,7 @@ func (a *app) planCommand() *cobra.Command {
 		Short: "Show the difference, its bill in requests and the finish time; nothing is changed",
 		Long: `Compare a spreadsheet with the account and show what apply would do. Only GETs are sent: the API client of this command
 has no way to send a PATCH. INPUT is a file, or - for standard input.`,
-		Args: cobra.ExactArgs(1),
+		Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.bounded(cmd.Context(), func(ctx context.Context) error { return a.planInput(ctx, args[0]) })
 		},

@@ -26,7 +26,7 @@ func (a *app) runsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.listRuns(cmd.Context()) },
 	}
 	show := &cobra.Command{
-		Use: "show RUN", Short: "Show a run; --report renders its report again", Args: cobra.ExactArgs(1),
+		Use: "show RUN", Short: "Show a run; --report renders its report again", Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.showRun(cmd.Context(), args[0]) },
 	}
 	var keep string

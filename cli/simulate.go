@@ -77,7 +77,7 @@ func (a *app) simulateCommand() *cobra.Command {
 from another terminal with --base-url, to try a spreadsheet, a flag or a cron line without touching a real account.
 
 ` + dakotatest.FaultSyntax,
-		Args: cobra.NoArgs,
+		Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.simulate(cmd.Context(), s) },
 	}
 	s.flags(c.Flags())

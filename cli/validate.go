@@ -14,7 +14,7 @@ func (a *app) validateCommand() *cobra.Command {
 		Short: "Read and check the file; no network",
 		Long: `Read a spreadsheet and check every row of it, without a key and without the network: its form, its columns, its ids, its
 repetitions. Every problem is named with its place. INPUT is a file, or - for standard input.`,
-		Args: cobra.ExactArgs(1),
+		Args: arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error { return a.validate(args[0]) },
 	}
 	f := c.Flags()
