@@ -60,7 +60,6 @@ type RequestEvent struct {
 	Status     int           // 0 when no answer came
 	RequestID  string        // "" when the answer carried none
 	Err        error         // nil for a good answer
-	At         time.Time     // when it left
 	Took       time.Duration // until the last byte of its answer, or until it was given up
 }
 

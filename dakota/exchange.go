@@ -60,7 +60,7 @@ func (l *link) send(ctx context.Context, t *ticket, c call) (reply, error) {
 	if l.hooks.Request != nil {
 		l.hooks.Request(RequestEvent{
 			Kind: c.kind, CustomerID: c.customer, Attempt: c.attempt, Status: r.status,
-			RequestID: requestID(r.header, l.key), Err: err, At: left, Took: time.Since(left),
+			RequestID: requestID(r.header, l.key), Err: err, Took: time.Since(left),
 		})
 	}
 	return r, err

@@ -11,12 +11,9 @@ import (
 type Reading struct {
 	Requests dakota.Usage // that were sent
 	Way      string       // what was done, a sentence
-	Wanted   int          // ids looked for: customers, and targets that the summary does not name
-	Found    int
-	Missing  int // of which the API said that there are none
-	OneByOne int // requests that one GET for each id takes
-	Pages    int // requests that listing the whole account takes; 0 when its size is not known, in which case AtLeast says more
-	AtLeast  int // pages it takes at least
+	OneByOne int          // requests that one GET for each id takes: customers, and targets that the summary does not name
+	Pages    int          // requests that listing the whole account takes; 0 when its size is not known, in which case AtLeast says more
+	AtLeast  int          // pages it takes at least
 }
 
 // steps are the pages taken in each way, for the sentence that tells it.

@@ -102,7 +102,6 @@ func (s *search) answer(i int, got dakota.Answer, err error) {
 // conclude writes down how it was done and what mistyped ids may have meant.
 func (s *search) conclude() {
 	r := &s.obs.Reading
-	r.Wanted, r.Found, r.Missing = len(s.want), s.known, len(s.obs.missing)
 	r.OneByOne = len(s.want)
 	if s.walk.total > 0 {
 		r.Pages = pagesOf(s.walk.total)

@@ -15,7 +15,6 @@ type Plan struct {
 	Bill       Bill
 	// Batches are the rows to be sent, in the order in which to send them. Nil: all of them at once, in the order of Rows.
 	Batches []Batch
-	Reading Reading
 
 	policy  Policy
 	facts   planFacts
@@ -65,7 +64,7 @@ func NewPlan(assignments []Assignment, seen *Observation, policy Policy) (*Plan,
 		return nil, err
 	}
 	j := judge{seen: seen, policy: policy}
-	p := &Plan{Rows: make([]Result, 0, len(assignments)), Reading: seen.Reading, policy: policy}
+	p := &Plan{Rows: make([]Result, 0, len(assignments)), policy: policy}
 	for _, a := range assignments {
 		if a.Same != 0 && a.Problem == nil {
 			p.Rows = append(p.Rows, mirror(a, p.Rows[first[a.Same]]))
