@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	if a.options.noColour {
 		a.screen.colour.on = false
 	}
+	sweep(os.TempDir(), time.Now())
 	a.tidyKYB()
 	a.options.input.BlankSaid = from["blank"] != "default"
 	if a.options.showConfig {
