@@ -26,8 +26,11 @@ func BenchmarkApply(b *testing.B) {
 		latency time.Duration // of the account
 		run     func(*testing.B, *benchAccount)
 	}{
-		{"bare", 0, bare}, {"apply", 0, applied(false)}, {"ledger", 0, applied(true)},
-		{"apply at 5ms", 5 * time.Millisecond, applied(false)}, {"ledger at 5ms", 5 * time.Millisecond, applied(true)},
+		{"bare", 0, bare},
+		{"apply", 0, applied(false)},
+		{"ledger", 0, applied(true)},
+		{"apply at 5ms", 5 * time.Millisecond, applied(false)},
+		{"ledger at 5ms", 5 * time.Millisecond, applied(true)},
 	} {
 		b.Run(way.name, func(b *testing.B) {
 			a := newBenchAccount(b, 10_000)
