@@ -11,6 +11,7 @@ import (
 func main() {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Ignore(syscall.SIGPIPE) // a reader that goes away (apply | head) must not kill a run between two PATCHes
 	os.Exit(cli.Run(cli.Process{
 		Args:    os.Args[1:],
 		Env:     os.Getenv,

@@ -60,9 +60,16 @@ func (a *app) applyInput(ctx context.Context, path string) error {
 
 // carryOut is the part that apply and rollback share: from the lock to the report.
 func (j *job) carryOut(ctx context.Context) error {
+	l, err := j.openLedger(ctx) // first of all: a run that can't be recorded is not to cost a request, or a question
+	if err != nil {
+		return j.finish(ctx, j.notBegun(), err)
+	}
+	if j.ledger = l; l != nil {
+		defer l.Close()
+	}
 	unlock, err := j.lock()
 	if err != nil {
-		return err
+		return j.finish(ctx, j.notBegun(), err)
 	}
 	defer unlock()
 	return j.decide(ctx)
@@ -139,7 +146,7 @@ func defaultReport(run reconcile.Run) string {
 	return fmt.Sprintf("%s.%s.report.csv", base, run.ID)
 }
 
-// notBegun is the outcome of a run that could not read the account.
+// notBegun is the outcome of a run that ended before the account was read.
 func (j *job) notBegun() *reconcile.Outcome {
 	if j.rest != nil {
 		return &reconcile.Outcome{Rows: j.run.Results}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -44,6 +45,16 @@ func flagError(_ *cobra.Command, err error) error {
 		return fmt.Errorf("--%s: %s", v.GetFlag().Name, reason(err))
 	}
 	return err
+}
+
+// notUnderstood is cobra's own error as a failure: an unknown command or flag, a wrong number of arguments. What cobra suggests follows
+// after an empty line.
+func notUnderstood(err error) error {
+	text, suggestion, _ := strings.Cut(err.Error(), "\n\n")
+	if _, names, ok := strings.Cut(suggestion, "?"); ok {
+		text += fmt.Sprintf("; did you mean %s?", strings.Join(strings.Fields(names), " or "))
+	}
+	return usage("%s", text)
 }
 
 // words are the values of the flags that take one of a few.

@@ -99,7 +99,7 @@ func (a *app) execute(ctx context.Context) int {
 	ran, err := root.ExecuteContextC(ctx)
 	var f *failure
 	if err != nil && !errors.As(err, &f) && !a.begun {
-		err = usage("%s", err) // cobra's own: an unknown command or flag, a wrong number of arguments
+		err = notUnderstood(err)
 	}
 	if ctx.Err() != nil && err != nil && !errors.Is(err, errQuiet) {
 		err = context.Cause(ctx)

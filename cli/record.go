@@ -81,13 +81,13 @@ func (j *job) begin(ctx context.Context) (reconcile.Journal, error) {
 	if j.recording != nil {
 		return j.recording, nil // resumed
 	}
-	l, err := j.openLedger(ctx)
-	if err != nil || l == nil {
-		return nil, err
+	if j.ledger == nil {
+		return nil, nil
 	}
-	j.ledger = l
-	if j.recording, err = l.Begin(ctx, j.run, j.original); err != nil {
+	recording, err := j.ledger.Begin(ctx, j.run, j.original)
+	if err != nil {
 		return nil, fail(exitConfig, fmt.Errorf("record the run: %w", err), "nothing was sent; make room or give --ledger another file")
 	}
-	return j.recording, nil
+	j.recording = recording
+	return recording, nil
 }
