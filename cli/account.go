@@ -68,7 +68,7 @@ func (a *app) newRun(command string, c account, source reconcile.Source) reconci
 	now := a.now()
 	return reconcile.Run{
 		ID: runID(now), Command: command, Environment: c.environment, BaseURL: c.config.BaseURL, Account: c.fingerprint(),
-		By: whoami(), Started: now, Source: source,
+		By: whoami(), Started: now, Source: source, RefuseKYB: a.options.refuseKYB,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -95,6 +96,12 @@ func (j *job) takeUp(ctx context.Context, id string) error {
 	}
 	j.recording, j.run, j.before = recording, run, run.Requests
 	j.run.Stopped, j.run.Resumable = "", false
+	for _, status := range run.RefuseKYB { // whom the run leaves alone is not forgotten with its command line
+		if !slices.Contains(j.options.refuseKYB, status) {
+			j.options.refuseKYB = append(j.options.refuseKYB, status)
+		}
+	}
+	j.run.RefuseKYB = j.options.refuseKYB
 	j.rest = reconcile.Remaining(run.Results)
 	j.wishes = wishes{source: run.Source, rows: j.rest.Assignments, expect: j.rest.Expect, original: original}
 	return nil

@@ -14,6 +14,7 @@ import (
 var runColumns = []string{
 	"run_id", "command", "rollback_of", "environment", "base_url", "account", "started_by", "started_at", "finished_at", "exit_code",
 	"stopped", "resumable", "rows", "input_name", "input_path", "source", "counts", "sub_clients", "requests", "bill",
+	"refuse_kyb",
 }
 
 var (
@@ -43,7 +44,7 @@ type billJSON struct {
 func encodeRun(run *reconcile.Run) ([]any, error) {
 	src := sourceJSON{Source: run.Source, Columns: run.Source.Columns, Places: run.Source.Places}
 	var docs []any
-	for _, v := range []any{src, reconcile.Count(run.Results).Status, run.SubClients, run.Requests, billJSON{run.Bill, run.Bill.Window, run.Bill.Takes}} {
+	for _, v := range []any{src, reconcile.Count(run.Results).Status, run.SubClients, run.Requests, billJSON{run.Bill, run.Bill.Window, run.Bill.Takes}, run.RefuseKYB} {
 		s, err := encodeJSON(v)
 		if err != nil {
 			return nil, err
@@ -70,18 +71,18 @@ func scanRun(scan func(...any) error) (storedRun, error) {
 	var s storedRun
 	var started, finished sql.NullString
 	var name, path string
-	docs := make([]string, 5)
+	docs := make([]string, 6)
 	r := &s.run
 	err := scan(&s.seq, &s.original,
 		&r.ID, &r.Command, &r.Of, &r.Environment, &r.BaseURL, &r.Account, &r.By, &started, &finished, &r.ExitCode,
-		&r.Stopped, &r.Resumable, &s.rows, &name, &path, &docs[0], &docs[1], &docs[2], &docs[3], &docs[4],
+		&r.Stopped, &r.Resumable, &s.rows, &name, &path, &docs[0], &docs[1], &docs[2], &docs[3], &docs[4], &docs[5],
 	)
 	if err != nil {
 		return s, err
 	}
 	var src sourceJSON
 	var bill billJSON
-	for i, v := range []any{&src, &s.counts, &r.SubClients, &r.Requests, &bill} {
+	for i, v := range []any{&src, &s.counts, &r.SubClients, &r.Requests, &bill, &r.RefuseKYB} {
 		if err := json.Unmarshal([]byte(docs[i]), v); err != nil {
 			return s, fmt.Errorf("%w: run %s: %w", ErrDamaged, r.ID, err)
 		}

@@ -23,6 +23,7 @@ type Run struct {
 	Resumable   bool   // rows are left that resume would send or settle
 
 	Source     Source
+	RefuseKYB  []string         // kyb_status values whose customers the run leaves alone; resume keeps to it
 	Results    []Result         // one for each input row, in input order; then the unlisted
 	SubClients []SubClientTotal // the control totals, by name then id
 	Requests   dakota.Usage

@@ -32,7 +32,8 @@ CREATE TABLE runs (
     counts          TEXT NOT NULL, -- rows by status, as of the last time the run was begun or finished
     sub_clients     TEXT NOT NULL,
     requests        TEXT NOT NULL,
-    bill            TEXT NOT NULL
+    bill            TEXT NOT NULL,
+    refuse_kyb      TEXT NOT NULL
 ) STRICT;
 
 -- One line for each report row, under the report's column names. id is runs.seq * 2^32 + position, so that a run's rows lie together and
