@@ -110,15 +110,30 @@ func boolInt(b bool) int {
 	return 0
 }
 
+// The widths of terminals below which a change is shown shorter.
+const (
+	narrow = 100 // without the customer's id
+	slim   = 80  // the group's title says where to, the line only where from
+)
+
+// slimRow is a change where there is little room: the names share what row and action leave.
+func (j *job) slimRow(r reconcile.Result) table.Row {
+	n := max(8, (j.screen.width-len("  row 12345  disassociate    from "))/2)
+	return table.Row{rowNumber(r.Row), j.actionWord(r.Action), shorten(shown(r.CustomerName, r.CustomerID), n), "from " + shorten(shown(r.PreviousName, r.PreviousID), n)}
+}
+
 // changeTable prints changes as old → new. On a narrow terminal the ids go first.
 func (j *job) changeTable(w io.Writer, rows []reconcile.Result) {
-	narrow := j.screen.width > 0 && j.screen.width < 100
 	t := newTable(w)
 	for _, r := range rows {
+		if j.screen.width > 0 && j.screen.width < slim {
+			t.AppendRow(j.slimRow(r))
+			continue
+		}
 		p := j.screen.colour
 		change := fmt.Sprintf("%s → %s", shown(r.PreviousName, r.PreviousID), shown(r.SubClientName, r.SubClientID))
 		cells := table.Row{rowNumber(r.Row), j.actionWord(r.Action), shown(r.CustomerName, r.CustomerID), change, p.faint(clean(r.KYBBefore, oneLine))}
-		if !narrow {
+		if j.screen.width == 0 || j.screen.width >= narrow {
 			cells = slices.Insert(cells, 3, any(p.faint(r.CustomerID)))
 		}
 		t.AppendRow(cells)

@@ -50,6 +50,7 @@ func TestPlanOnATerminal(t *testing.T) {
 		"plain":  {},
 		"colour": {colour: palette{true}, width: 160},
 		"narrow": {width: 80},
+		"slim":   {width: 60},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
