@@ -63,15 +63,21 @@ func decodeList(body []byte) (Page, error) {
 	if err := json.Unmarshal(body, &w); err != nil {
 		return Page{}, fmt.Errorf("it is no list of customers: %s", jsonFault(err))
 	}
-	if w.Data == nil || w.Meta == nil || w.Meta.Total == nil || w.Meta.More == nil {
-		return Page{}, fmt.Errorf("it is no list of customers: data, meta.total_count or meta.has_more_after is missing")
+	if w.Data == nil || w.Meta == nil || w.Meta.More == nil {
+		return Page{}, fmt.Errorf("it is no list of customers: data or meta.has_more_after is missing")
 	}
 	for i, c := range *w.Data {
 		if c.ID == "" {
 			return Page{}, fmt.Errorf("it is no list of customers: number %d has no id", i+1)
 		}
 	}
-	return Page{Customers: *w.Data, Total: *w.Meta.Total, More: *w.Meta.More}, nil
+	p := Page{Customers: *w.Data, Total: len(*w.Data), More: *w.Meta.More}
+	if w.Meta.Total != nil {
+		p.Total = *w.Meta.Total
+	} else if p.More { // only a guess is lost, which makes the way through a list cheaper
+		p.Total += PageSize
+	}
+	return p, nil
 }
 
 func decodeSummary(body []byte) ([]SubClient, error) {

@@ -25,7 +25,7 @@ type Query struct {
 // Page is one page of a listing, in the order of creation. It cost one request.
 type Page struct {
 	Customers []Customer
-	Total     int       // of all customers that the query asks for, on all pages
+	Total     int       // of all customers that the query asks for, on all pages; a guess where the API does not say
 	More      bool      // there are further pages
 	At        time.Time // when it came, UTC, whole milliseconds
 }
