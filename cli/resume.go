@@ -17,7 +17,8 @@ func (a *app) resumeCommand() *cobra.Command {
 		Use:   "resume [RUN]",
 		Short: "Finish an interrupted run (default: the latest unfinished one)",
 		Long: `Finish a run that was interrupted, stopped early or killed. Rows that were sent without anybody knowing what became of them are
-settled by a read, rows not reached are read again and sent. The report is over all rows of the whole run.`,
+settled by a read, rows not reached are read again and sent. The report is over all rows of the whole run. RUN is its name, or as
+much of its beginning or end as no other run has.`,
 		Args: arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.bounded(cmd.Context(), func(ctx context.Context) error { return a.resume(ctx, first(args)) })

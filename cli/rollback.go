@@ -15,7 +15,8 @@ func (a *app) rollbackCommand() *cobra.Command {
 		Use:   "rollback [RUN]",
 		Short: "Put back what a run changed, where it is still as that run left it (default: the account's latest run)",
 		Long: `Plan the inverse of a recorded run and carry it out. Only customers that are still as that run left them are touched; the others
-are reported as conflicts. A rollback is a run like any other: it asks, has guards, is recorded, and can be rolled back.`,
+are reported as conflicts. A rollback is a run like any other: it asks, has guards, is recorded, and can be rolled back. RUN is its
+name, or as much of its beginning or end as no other run has.`,
 		Args: arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.bounded(cmd.Context(), func(ctx context.Context) error { return a.rollback(ctx, first(args)) })
