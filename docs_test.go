@@ -39,8 +39,10 @@ var (
 func commandFlags(t *testing.T) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
-	for _, c := range []string{"validate", "plan", "apply", "resume", "rollback", "runs", "runs list", "runs show", "runs prune", "export",
-		"simulate", "demo", "completion", "version", "help"} {
+	for _, c := range []string{
+		"validate", "plan", "apply", "resume", "rollback", "runs", "runs list", "runs show", "runs prune", "export",
+		"simulate", "demo", "completion", "version", "help",
+	} {
 		text := help(t, strings.Fields(c)...)
 		_, flags, _ := strings.Cut(text, "\nFlags:")
 		for _, m := range flagLine.FindAllStringSubmatch(flags, -1) {

@@ -77,8 +77,10 @@ func (a *app) demo(ctx context.Context, dir string) error {
 
 // again runs a command of the program inside this process, against the simulator, with a ledger of the demo's own.
 func (a *app) again(ctx context.Context, url, dir string, args []string) int {
-	env := map[string]string{"DAKOTA_API_KEY": "simulated", "DAKOTA_BASE_URL": url, "DAKOTA_RECONCILE_LOG_LEVEL": "warn",
-		"DAKOTA_RECONCILE_QUIET": fmt.Sprint(a.options.quiet), "DAKOTA_RECONCILE_VERBOSE": fmt.Sprint(a.options.verbose)}
+	env := map[string]string{
+		"DAKOTA_API_KEY": "simulated", "DAKOTA_BASE_URL": url, "DAKOTA_RECONCILE_LOG_LEVEL": "warn",
+		"DAKOTA_RECONCILE_QUIET": fmt.Sprint(a.options.quiet), "DAKOTA_RECONCILE_VERBOSE": fmt.Sprint(a.options.verbose),
+	}
 	if args[0] != "plan" {
 		env["DAKOTA_RECONCILE_LEDGER"] = filepath.Join(dir, "ledger.db")
 	}
