@@ -38,16 +38,7 @@ func troubled(rows []reconcile.Result) []reconcile.Result {
 }
 
 func closingSentence(run reconcile.Run) string {
-	n := map[reconcile.Status]int{}
-	for _, r := range run.Results {
-		n[r.Status]++
-	}
-	var parts []string
-	for _, s := range reconcile.Statuses {
-		if n[s] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[s], strings.ReplaceAll(string(s), "_", " ")))
-		}
-	}
+	parts := outcomes(reconcile.Count(run.Results), reconcile.Statuses)
 	return fmt.Sprintf("run %s: %s: %s", run.ID, count(len(run.Results), "row"), strings.Join(parts, ", "))
 }
 

@@ -60,19 +60,19 @@ func (a *app) writes(ctx context.Context, command string, w wishes) (*job, error
 }
 
 func (a *app) newJob(command string, c account, w wishes, reader *dakota.Reader) *job {
-	j := &job{app: a, account: c, wishes: w, reader: reader, run: a.newRun(command, c, w.source)}
-	j.observer = &reconcile.Observer{API: reader, Complete: a.options.complete, Concurrency: a.options.concurrency, Expect: w.expect, LookUpAll: a.options.input.SkipInvalid}
-	return j
+	return &job{app: a, account: c, wishes: w, reader: reader, run: a.newRun(command, c, w.source)}
 }
 
-// observe reads of the account what the wishes concern.
+// observe reads of the account what the wishes concern. The wishes of resume and rollback come from the ledger, after the job was made.
 func (j *job) observe(ctx context.Context) (err error) {
+	o := j.options
+	j.observer = &reconcile.Observer{API: j.reader, Complete: o.complete, Concurrency: o.concurrency, Expect: j.expect, LookUpAll: o.input.SkipInvalid}
 	j.log.Info().Str("environment", j.account.environment).Str("base_url", j.account.config.BaseURL).Str("key", j.account.config.Key.Fingerprint()).Msg("reading the account")
 	stop := j.watchReading()
 	j.seen, err = j.observer.Observe(ctx, j.rows)
 	stop()
 	if err != nil {
-		return explain(err)
+		return err // its cause is told once, at the run's end
 	}
 	u := j.reader.Usage()
 	j.log.Info().Int("requests", u.Total()).Int("list", u.List).Int("get", u.Get).Int("summary", u.Summary).Msg("account read")

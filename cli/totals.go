@@ -21,12 +21,20 @@ func (j *job) showCounts(w io.Writer) {
 			parts = append(parts, fmt.Sprintf("%d to %s", n, a))
 		}
 	}
-	for _, s := range reconcile.Statuses {
-		if n := c.Status[s]; n > 0 && s != reconcile.Planned {
+	settled := slices.DeleteFunc(slices.Clone(reconcile.Statuses), func(s reconcile.Status) bool { return s == reconcile.Planned })
+	parts = append(parts, outcomes(c, settled)...)
+	fmt.Fprintf(w, "%s: %s\n", count(len(j.plan.Rows), "row"), strings.Join(parts, ", "))
+}
+
+// outcomes says how many rows have each of the statuses, those that none has left out.
+func outcomes(c reconcile.Counts, statuses []reconcile.Status) []string {
+	var parts []string
+	for _, s := range statuses {
+		if n := c.Status[s]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ReplaceAll(string(s), "_", " ")))
 		}
 	}
-	fmt.Fprintf(w, "%s: %s\n", count(len(j.plan.Rows), "row"), strings.Join(parts, ", "))
+	return parts
 }
 
 func planned(rows []reconcile.Result, a reconcile.Action) int {
