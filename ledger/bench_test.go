@@ -81,7 +81,7 @@ func benchmarkRow(b *testing.B, workers int) {
 }
 
 func record(b *testing.B, r *ledger.Recording, row int, res reconcile.Result) {
-	if err := r.Intend(b.Context(), row, 1); err != nil {
+	if err := r.Intend(b.Context(), reconcile.Intent{Row: row, Attempt: 1}); err != nil {
 		b.Error(err)
 	}
 	if err := r.Conclude(row, applied(res, 1)); err != nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+
+	"dakota-reconcile/reconcile"
 )
 
 // TestEveryConnectionWaitsForTheDisk guards what no test can see without cutting the power: with synchronous below FULL (2) a commit may
@@ -34,7 +36,7 @@ func TestAFailureFreesWhoCameDuringIt(t *testing.T) {
 	close(r.quit) // the test is the committer from here on
 	<-r.stopped
 	refused := make(chan error)
-	go func() { refused <- r.Intend(t.Context(), 0, 1) }()
+	go func() { refused <- r.Intend(t.Context(), reconcile.Intent{Row: 0, Attempt: 1}) }()
 	for queued := false; !queued; runtime.Gosched() {
 		r.mu.Lock()
 		queued = len(r.pending.entries) == 1

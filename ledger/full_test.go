@@ -20,13 +20,13 @@ func TestAFullLedgerTakesNoIntent(t *testing.T) {
 	var err error
 	done := 0
 	for ; done < len(run.Results) && err == nil; done++ {
-		err = r.Intend(t.Context(), done, 1)
+		err = r.Intend(t.Context(), reconcile.Intent{Row: done, Attempt: 1})
 	}
 	if !errors.Is(err, ErrFull) || !strings.Contains(err.Error(), l.Path()) || !strings.Contains(err.Error(), "free some space") {
 		t.Fatalf("want ErrFull with the path and advice, got: %v", err)
 	}
 	done-- // the last one was refused
-	if err := r.Intend(t.Context(), len(run.Results)-1, 1); !errors.Is(err, ErrFull) {
+	if err := r.Intend(t.Context(), reconcile.Intent{Row: len(run.Results) - 1, Attempt: 1}); !errors.Is(err, ErrFull) {
 		t.Errorf("an intent after the failure must be refused, too: %v", err)
 	}
 	want := run

@@ -79,14 +79,18 @@ func (g *group) split() *group {
 	return next
 }
 
-// Intend returns when it is durable that the PATCH of a row, its attempt-th, is about to leave. Entries of other goroutines share the
-// commit. After an error nothing may be sent: [ErrFull] and the like stop the run, since no later intent will be recorded either; an
-// error of ctx means only that the caller did not wait.
-func (r *Recording) Intend(ctx context.Context, row, attempt int) error {
+// Intend returns when it is durable that PATCHes are about to leave. They share one commit, and others' entries with them. After an error
+// nothing may be sent: [ErrFull] and the like stop the run, since no later intent will be recorded either; an error of ctx means only
+// that the caller did not wait.
+func (r *Recording) Intend(ctx context.Context, intents ...reconcile.Intent) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("record intent: %w", err)
 	}
-	g, err := r.queue(entry{row: row, attempt: attempt})
+	entries := make([]entry, len(intents))
+	for k, i := range intents {
+		entries[k] = entry{row: i.Row, attempt: i.Attempt}
+	}
+	g, err := r.queue(entries...)
 	if err != nil {
 		return fmt.Errorf("record intent: %w", err)
 	}
@@ -112,18 +116,22 @@ func (r *Recording) Conclude(row int, result reconcile.Result) error {
 	return nil
 }
 
-// queue adds an entry to the next group.
-func (r *Recording) queue(e entry) (*group, error) {
-	if e.row < 0 || e.row >= r.rows {
-		return nil, fmt.Errorf("run %s has no row at %d", r.id, e.row)
+// queue adds entries to the next group.
+func (r *Recording) queue(entries ...entry) (*group, error) {
+	for _, e := range entries {
+		if e.row < 0 || e.row >= r.rows {
+			return nil, fmt.Errorf("run %s has no row at %d", r.id, e.row)
+		}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ended {
 		return nil, fmt.Errorf("the recording of run %s has ended", r.id)
 	}
-	if r.failed == nil || e.result != nil {
-		r.pending.add(e)
+	for _, e := range entries {
+		if r.failed == nil || e.result != nil {
+			r.pending.add(e)
+		}
 	}
 	return r.pending, r.failed
 }

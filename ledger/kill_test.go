@@ -46,7 +46,7 @@ func childRecord(path string) error {
 					continue
 				}
 				attempt := run.Results[i].Attempts + 1
-				if err := r.Intend(ctx, i, attempt); err != nil {
+				if err := r.Intend(ctx, reconcile.Intent{Row: i, Attempt: attempt}); err != nil {
 					return err
 				}
 				fmt.Println("intended", i, attempt)

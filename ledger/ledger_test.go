@@ -96,7 +96,7 @@ func TestARunComesBackAsItWasGiven(t *testing.T) {
 		t.Errorf("after Begin (-given +loaded):\n%s", d)
 	}
 	for i := range run.Results {
-		if err := r.Intend(t.Context(), i, 1); err != nil {
+		if err := r.Intend(t.Context(), reconcile.Intent{Row: i, Attempt: 1}); err != nil {
 			t.Fatal(err)
 		}
 		run.Results[i] = applied(run.Results[i], 1)
@@ -125,7 +125,7 @@ func TestAnIntentWithoutAConclusionIsADoubt(t *testing.T) {
 		{2, 1}, {2, 1}, // answered with 429, then sent again
 		{3, 1}, // concluded below
 	} {
-		if err := r.Intend(t.Context(), i.row, i.attempt); err != nil {
+		if err := r.Intend(t.Context(), reconcile.Intent{Row: i.row, Attempt: i.attempt}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,7 +141,7 @@ func TestAnIntentWithoutAConclusionIsADoubt(t *testing.T) {
 	if d := cmp.Diff(run, load(t, l, run.ID)); d != "" {
 		t.Errorf("(-want +loaded):\n%s", d)
 	}
-	if err := r.Intend(context.Background(), 0, 1); err == nil {
+	if err := r.Intend(context.Background(), reconcile.Intent{Row: 0, Attempt: 1}); err == nil {
 		t.Error("an intent was taken after the end of the recording")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"dakota-reconcile/ledger"
+	"dakota-reconcile/reconcile"
 )
 
 // childOpen opens the ledger and records a run in it.
@@ -26,7 +27,7 @@ func childOpen(path string) error {
 		return err
 	}
 	for i := range 10 {
-		if err := r.Intend(context.Background(), i, 1); err != nil {
+		if err := r.Intend(context.Background(), reconcile.Intent{Row: i, Attempt: 1}); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ func TestAnIntentSurvivesPowerLoss(t *testing.T) {
 	r := begin(t, l, run)
 	want := planned("r1", 12)
 	for i := range want.Results {
-		if err := r.Intend(t.Context(), i, 1); err != nil {
+		if err := r.Intend(t.Context(), reconcile.Intent{Row: i, Attempt: 1}); err != nil {
 			t.Fatal(err)
 		}
 		want.Results[i].Status, want.Results[i].Attempts = reconcile.InDoubt, 1
@@ -39,7 +39,7 @@ func TestATornLogKeepsWhatWasDurable(t *testing.T) {
 	r := begin(t, l, run)
 	ends := make([]int64, len(run.Results)) // of the log, when the row's intent was durable
 	for i := range ends {
-		if err := r.Intend(t.Context(), i, 1); err != nil {
+		if err := r.Intend(t.Context(), reconcile.Intent{Row: i, Attempt: 1}); err != nil {
 			t.Fatal(err)
 		}
 		ends[i] = size(t, path+"-wal")

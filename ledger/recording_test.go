@@ -23,7 +23,7 @@ func TestAReopenedRunGoesOn(t *testing.T) {
 	run := planned("r1", 4)
 	r := begin(t, l, run)
 	for row := range 3 {
-		if err := r.Intend(t.Context(), row, 1); err != nil {
+		if err := r.Intend(t.Context(), reconcile.Intent{Row: row, Attempt: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -42,7 +42,7 @@ func TestAReopenedRunGoesOn(t *testing.T) {
 	}
 	// Row 1 is settled by a read, row 2 is sent again, row 3 for the first time.
 	for _, row := range []int{2, 3} {
-		if err := r.Intend(t.Context(), row, got.Results[row].Attempts+1); err != nil {
+		if err := r.Intend(t.Context(), reconcile.Intent{Row: row, Attempt: got.Results[row].Attempts + 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,7 +66,7 @@ func TestARunMayNumberItsAttemptsAnewAfterReopening(t *testing.T) {
 	l := open(t)
 	run := planned("r1", 1)
 	r := begin(t, l, run)
-	if err := r.Intend(t.Context(), 0, 1); err != nil {
+	if err := r.Intend(t.Context(), reconcile.Intent{Row: 0, Attempt: 1}); err != nil {
 		t.Fatal(err)
 	}
 	run.Results[0].Status = reconcile.NotAttempted // proved not to have been made
@@ -81,7 +81,7 @@ func TestARunMayNumberItsAttemptsAnewAfterReopening(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Intend(t.Context(), 0, 1); err != nil {
+	if err := r.Intend(t.Context(), reconcile.Intent{Row: 0, Attempt: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if got := load(t, l, "r1").Results[0].Status; got != reconcile.InDoubt {
@@ -95,7 +95,7 @@ func TestAnIntentAfterTheConclusionOfItsRowIsADoubt(t *testing.T) {
 	run := planned("r1", 1)
 	r := begin(t, l, run)
 	for _, attempt := range []int{1, 2} {
-		if err := r.Intend(t.Context(), 0, attempt); err != nil {
+		if err := r.Intend(t.Context(), reconcile.Intent{Row: 0, Attempt: attempt}); err != nil {
 			t.Fatal(err)
 		}
 		if attempt == 1 {
@@ -122,7 +122,7 @@ func TestManyWorkersShareCommits(t *testing.T) {
 		for w := range 8 {
 			wg.Go(func() {
 				for i := w; i < len(runs[n].Results); i += 8 {
-					if err := r.Intend(t.Context(), i, 1); err != nil {
+					if err := r.Intend(t.Context(), reconcile.Intent{Row: i, Attempt: 1}); err != nil {
 						t.Error(err)
 					}
 					if err := r.Conclude(i, applied(runs[n].Results[i], 1)); err != nil {
@@ -156,7 +156,7 @@ func TestTwoProcessesWriteOneLedger(t *testing.T) {
 		others = append(others, start(t, "open", path, nil))
 	}
 	for i := range 100 {
-		if err := r.Intend(t.Context(), i, 1); err != nil {
+		if err := r.Intend(t.Context(), reconcile.Intent{Row: i, Attempt: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -180,7 +180,7 @@ func TestNobodyWaitsPastTheContext(t *testing.T) {
 	defer cancel()
 	var wg sync.WaitGroup
 	for name, call := range map[string]func() error{
-		"Intend": func() error { return r.Intend(ctx, 0, 1) },
+		"Intend": func() error { return r.Intend(ctx, reconcile.Intent{Row: 0, Attempt: 1}) },
 		"Begin":  func() error { _, err := l.Begin(ctx, planned("r2", 10), nil); return err },
 		"Prune":  func() error { _, err := l.Prune(ctx, at.AddDate(1, 0, 0)); return err },
 	} {
@@ -191,11 +191,11 @@ func TestNobodyWaitsPastTheContext(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if err := r.Intend(ctx, 1, 1); !errors.Is(err, context.DeadlineExceeded) {
+	if err := r.Intend(ctx, reconcile.Intent{Row: 1, Attempt: 1}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("an intent under a context that has ended: %v", err)
 	}
 	release()
-	if err := r.Intend(t.Context(), 2, 1); err != nil {
+	if err := r.Intend(t.Context(), reconcile.Intent{Row: 2, Attempt: 1}); err != nil {
 		t.Errorf("giving up must not end the recording: %v", err)
 	}
 }
@@ -232,7 +232,7 @@ func TestEndingARunRefusesIntentsThatWait(t *testing.T) {
 	durable := map[int]bool{}
 	for i := range 200 {
 		wg.Go(func() {
-			if err := r.Intend(t.Context(), i, 1); err == nil {
+			if err := r.Intend(t.Context(), reconcile.Intent{Row: i, Attempt: 1}); err == nil {
 				mu.Lock()
 				durable[i] = true
 				mu.Unlock()
@@ -261,7 +261,7 @@ func TestWrongCallsAreRefused(t *testing.T) {
 		t.Errorf("an unknown run: %v", err)
 	}
 	for _, row := range []int{-1, 2} {
-		if err := r.Intend(t.Context(), row, 1); err == nil {
+		if err := r.Intend(t.Context(), reconcile.Intent{Row: row, Attempt: 1}); err == nil {
 			t.Errorf("an intent for row %d was taken", row)
 		}
 		if err := r.Conclude(row, reconcile.Result{}); err == nil {
@@ -305,7 +305,7 @@ func TestTheLedgerRunsInABubble(t *testing.T) {
 		}
 		run := planned("r1", 3)
 		r := begin(t, l, run)
-		if err := r.Intend(t.Context(), 0, 1); err != nil {
+		if err := r.Intend(t.Context(), reconcile.Intent{Row: 0, Attempt: 1}); err != nil {
 			t.Fatal(err)
 		}
 		run.Results[0] = applied(run.Results[0], 1)

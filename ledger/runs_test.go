@@ -42,7 +42,7 @@ func history(t *testing.T) *ledger.Ledger {
 			run.Results[0] = applied(run.Results[0], 1)
 			err = r.Finish(t.Context(), run)
 		} else {
-			if err = r.Intend(t.Context(), 1, 1); err == nil {
+			if err = r.Intend(t.Context(), reconcile.Intent{Row: 1, Attempt: 1}); err == nil {
 				err = r.Close()
 			}
 		}
@@ -199,7 +199,7 @@ func TestPeopleCanAskWithSQL(t *testing.T) {
 	l := openAt(t, path)
 	run := planned("r1", 2)
 	r := begin(t, l, run)
-	if err := r.Intend(t.Context(), 1, 1); err != nil {
+	if err := r.Intend(t.Context(), reconcile.Intent{Row: 1, Attempt: 1}); err != nil {
 		t.Fatal(err)
 	}
 	run.Results[1] = applied(run.Results[1], 1)

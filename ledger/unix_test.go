@@ -39,7 +39,7 @@ func childQuota(path string) error {
 		return err
 	}
 	for i := range 500 {
-		if err := r.Intend(context.Background(), i, 1); err != nil {
+		if err := r.Intend(context.Background(), reconcile.Intent{Row: i, Attempt: 1}); err != nil {
 			fmt.Println("durable", i)
 			return err
 		}
@@ -90,7 +90,7 @@ func TestAFullDisk(t *testing.T) {
 	}
 	durable := 0
 	for err = nil; err == nil && durable < 500; durable++ {
-		err = r.Intend(t.Context(), durable, 1)
+		err = r.Intend(t.Context(), reconcile.Intent{Row: durable, Attempt: 1})
 	}
 	if !errors.Is(err, ledger.ErrFull) {
 		t.Fatalf("want ErrFull, got %v", err)

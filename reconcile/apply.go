@@ -24,6 +24,7 @@ type Writer interface {
 	Reader
 	SetSubClient(ctx context.Context, customerID, subClientID string, depart func(context.Context) error) (dakota.Answer, error)
 	Abandon()
+	Quota() dakota.Quota
 }
 
 // Applier makes a plan so. Its zero value needs an API; all else has a default. It may be used for one Apply at a time.
@@ -146,5 +147,5 @@ func orElse[T int | time.Duration](v, zero T) T {
 // unrecorded is the journal of a run that nobody wants to resume.
 type unrecorded struct{}
 
-func (unrecorded) Intend(context.Context, int, int) error { return nil }
-func (unrecorded) Conclude(int, Result) error             { return nil }
+func (unrecorded) Intend(context.Context, ...Intent) error { return nil }
+func (unrecorded) Conclude(int, Result) error              { return nil }

@@ -35,31 +35,48 @@ func (s *session) candidate(now time.Time) (*turn, time.Duration) {
 		if t := s.waiting.takeDoubt(); t != nil {
 			return t, 0
 		}
-		if t := s.takeFresh(); t != nil {
+		if t := s.takeUntried(); t != nil {
 			return t, 0
 		}
 		return s.waiting.takeFirst(), -1
 	}
 	t, wait := s.waiting.takeDue(now)
 	if t == nil {
-		t = s.takeFresh()
+		t = s.takeUntried()
 	}
 	return t, wait
 }
 
+// takeUntried takes the first row that nothing was sent of, in the plan's order: those prepared come first, and those being prepared are
+// waited for.
+func (s *session) takeUntried() *turn {
+	if t := s.ahead.take(); t != nil || s.ahead.preparing > 0 {
+		return t
+	}
+	return s.takeFresh()
+}
+
 // takeFresh takes the first row that has not had its turn, or the reading that has to come before it; nil when there is none for now.
 func (s *session) takeFresh() *turn {
-	for s.fresh < len(s.order) && !s.reading {
-		if b := s.batches[s.fresh]; b != nil {
-			return &turn{row: -1, batch: b}
-		}
-		row := s.order[s.fresh]
-		s.fresh++
-		if s.rows[row].Status == Planned { // the reading of its batch may have settled it
-			return &turn{row: row}
-		}
+	if !s.comesToFresh() {
+		return nil
 	}
-	return nil
+	if b := s.batches[s.fresh]; b != nil {
+		return &turn{row: -1, batch: b}
+	}
+	s.fresh++
+	return &turn{row: s.order[s.fresh-1]}
+}
+
+// comesToFresh goes on to what takeFresh takes, past the rows that the reading of their batch has settled, and tells whether there is any.
+func (s *session) comesToFresh() bool {
+	if s.reading {
+		return false
+	}
+	for s.fresh < len(s.order) && s.batches[s.fresh] == nil && s.rows[s.order[s.fresh]].Status != Planned {
+		s.fresh++
+	}
+	return s.fresh < len(s.order)
 }
 
 // putBack undoes candidate.

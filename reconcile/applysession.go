@@ -21,6 +21,7 @@ type session struct {
 	reading bool           // one of them is: its rows have to wait
 	waiting dueQueue
 	back    chan step
+	ahead   ahead
 	flying  int
 	held    int // requests kept for the steps in flight
 	breaker breaker
@@ -35,12 +36,12 @@ type session struct {
 }
 
 func newSession(ctx context.Context, a Applier, p *Plan) *session {
-	s := &session{Applier: a, plan: p, rows: slices.Clone(p.Rows), order: p.sending(), batches: a.batches(p), back: make(chan step, a.Concurrency)}
+	s := &session{Applier: a, plan: p, rows: slices.Clone(p.Rows), order: p.sending(), batches: a.batches(p), back: make(chan step, a.Concurrency+1)}
 	s.breaker = newBreaker(a.MaxOutage, a.Backoff(-1))
 	halting, halt := context.WithCancelCause(ctx)
 	s.halt = halt
 	s.workers, s.run = errgroup.WithContext(halting)
-	s.workers.SetLimit(a.Concurrency)
+	s.workers.SetLimit(a.Concurrency + 1) // one prepares
 	s.grace, s.endGrace = context.WithCancel(context.WithoutCancel(ctx))
 	return s
 }
@@ -51,7 +52,7 @@ func (s *session) do() *Outcome {
 	defer s.halt(nil)
 	for {
 		wait := s.start()
-		if s.flying == 0 && len(s.waiting) == 0 && (s.stopped != nil || s.fresh == len(s.order)) {
+		if s.flying == 0 && s.ahead.rows() == 0 && len(s.waiting) == 0 && (s.stopped != nil || s.fresh == len(s.order)) {
 			break
 		}
 		s.await(wait)
@@ -71,32 +72,46 @@ func (s *session) start() time.Duration {
 	if s.stopped == nil && s.run.Err() != nil {
 		s.stop(context.Cause(s.run))
 	}
+	wait := time.Duration(-1)
 	for s.flying < s.Concurrency {
-		t, wait := s.next(time.Now())
-		if t == nil {
-			return wait
+		var t *turn
+		if t, wait = s.next(time.Now()); t == nil {
+			break
 		}
 		s.launch(t)
 	}
-	return -1
+	s.prepare()
+	return wait
 }
 
 // launch hands a turn to a worker for its next step.
 func (s *session) launch(t *turn) {
-	switch {
-	case t.batch != nil:
+	if t.batch != nil {
 		delete(s.batches, s.fresh)
 		s.reading = true
-	case t.pauses == nil:
-		t.pauses = s.Backoff(t.row)
-		if s.Hooks.Started != nil {
-			s.Hooks.Started(t.row)
-		}
+	} else {
+		s.begin(t)
 	}
 	s.flying++
 	s.held += t.cost
+	s.work(func() step { return s.advance(t) })
+}
+
+// begin opens a row's turn, once.
+func (s *session) begin(t *turn) {
+	if t.pauses != nil {
+		return
+	}
+	t.pauses = s.Backoff(t.row)
+	if s.Hooks.Started != nil {
+		s.Hooks.Started(t.row)
+	}
+}
+
+// work lets a worker take a step.
+func (s *session) work(take func() step) {
 	s.workers.Go(func() error {
-		st := s.advance(t)
+		st := take()
 		s.back <- st
 		return st.stop
 	})
@@ -131,6 +146,10 @@ func (s *session) await(wait time.Duration) {
 
 // land takes a step back from its worker.
 func (s *session) land(st step) {
+	if st.lot != nil {
+		s.prepared(st)
+		return
+	}
 	t := st.turn
 	s.flying--
 	s.held -= t.cost
@@ -224,6 +243,7 @@ func (s *session) stop(cause error) {
 		}
 	}
 	s.waiting = doubts
+	s.leaveReady()
 }
 
 // lastPause is the longest pause before a reading of a stopped run: some time for a change that lands late, and enough of the grace left

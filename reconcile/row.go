@@ -10,12 +10,14 @@ import (
 	"dakota-reconcile/dakota"
 )
 
-// step is what a worker hands back: one reading, one PATCH, or a PATCH right after the reading it is based on.
+// step is what a worker hands back: one reading, one PATCH, a PATCH right after the reading it is based on, or the
+// intents of a lot of rows.
 type step struct {
 	turn *turn
-	done bool  // the row's result stands; else it needs another step
-	sign sign  // for the breaker
-	stop error // what must end the run; nil for nothing
+	lot  []*turn // those prepared, when that was all
+	done bool    // the row's result stands; else it needs another step
+	sign sign    // for the breaker
+	stop error   // what must end the run; nil for nothing
 }
 
 // advance takes a row one step further. A row in doubt is read, not sent: a second PATCH would overwrite what somebody else may have
@@ -68,7 +70,7 @@ func (s *session) intend(ctx context.Context, t *turn, attempt int) error {
 	if t.intended >= attempt {
 		return nil
 	}
-	if err := s.Journal.Intend(ctx, t.row, attempt); err != nil {
+	if err := s.Journal.Intend(ctx, Intent{Row: t.row, Attempt: attempt}); err != nil {
 		return err
 	}
 	t.intended = attempt

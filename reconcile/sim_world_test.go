@@ -153,17 +153,19 @@ func (l *simLife) begin(ctx context.Context, p *reconcile.Plan) error {
 	return nil
 }
 
-func (l *simLife) Intend(ctx context.Context, row, attempt int) error {
+func (l *simLife) Intend(ctx context.Context, intents ...reconcile.Intent) error {
 	if !l.event() {
 		return errKilled
 	}
 	if l.w.disk != nil {
-		if err := l.w.disk.record.Intend(ctx, row, attempt); err != nil {
+		if err := l.w.disk.record.Intend(ctx, intents...); err != nil {
 			return err
 		}
 	}
 	l.w.mu.Lock()
-	l.w.store.intend(row, attempt)
+	for _, i := range intents {
+		l.w.store.intend(i.Row, i.Attempt)
+	}
 	l.w.mu.Unlock()
 	if !l.event() {
 		return errKilled
