@@ -543,7 +543,7 @@ func TestLeavingRunSettlesNothing(t *testing.T) {
 func TestNoPatchWithoutItsIntent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := setStage(t, 50)
-		s.journal.failFrom = 21
+		s.journal.failFrom = 41
 		s.server.Before = func(r dakotatest.Request) {
 			s.journal.mu.Lock()
 			defer s.journal.mu.Unlock()
@@ -558,7 +558,7 @@ func TestNoPatchWithoutItsIntent(t *testing.T) {
 			t.Errorf("stopped: %v", out.Stopped)
 		}
 		n, sent := counts(out.Rows), s.patches("")
-		if n[reconcile.Applied] != sent || n[reconcile.NotAttempted] != 50-sent || sent == 0 || sent > 20 {
+		if n[reconcile.Applied] != sent || n[reconcile.NotAttempted] != 50-sent || sent == 0 || sent > 40 {
 			t.Errorf("%v after %d PATCHes", n, sent)
 		}
 	})
