@@ -66,7 +66,7 @@ func (a *app) newJob(command string, c account, w wishes, reader *dakota.Reader)
 // observe reads of the account what the wishes concern. The wishes of resume and rollback come from the ledger, after the job was made.
 func (j *job) observe(ctx context.Context) (err error) {
 	o := j.options
-	j.observer = &reconcile.Observer{API: j.reader, Complete: o.complete, Concurrency: o.concurrency, Expect: j.expect, LookUpAll: o.input.SkipInvalid}
+	j.observer = &reconcile.Observer{API: j.reader.Patient(o.maxOutage), Complete: o.complete, Concurrency: o.concurrency, Expect: j.expect, LookUpAll: o.input.SkipInvalid}
 	j.log.Info().Str("environment", j.account.environment).Str("base_url", j.account.config.BaseURL).Str("key", j.account.config.Key.Fingerprint()).Msg("reading the account")
 	stop := j.watchReading()
 	j.seen, err = j.observer.Observe(ctx, j.rows)

@@ -146,5 +146,5 @@ func (o *options) ledgerFlag(f *pflag.FlagSet) {
 
 // client is the part of the options that the API client takes.
 func (o *options) client() dakota.Config {
-	return dakota.Config{Timeout: o.timeout, Rate: o.rate, Reserve: o.reserve, MaxRequests: o.maxRequests}
+	return dakota.Config{Timeout: o.timeout, Rate: o.rate, Reserve: o.reserve, MaxRequests: o.maxRequests, MaxThrottled: o.maxOutage}
 }

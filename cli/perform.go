@@ -32,7 +32,7 @@ func (j *job) perform(ctx context.Context) error {
 func (j *job) applier(journal reconcile.Journal, p *progress) *reconcile.Applier {
 	o := j.options
 	return &reconcile.Applier{
-		API: j.writer, Journal: journal, Concurrency: o.concurrency, OnConflict: o.onConflict, FailFast: o.failFast,
+		API: j.writer.Once(), Journal: journal, Concurrency: o.concurrency, OnConflict: o.onConflict, FailFast: o.failFast,
 		MaxStaleness: o.maxStaleness, MaxOutage: o.maxOutage, MaxRequests: o.maxRequests, Refresh: j.observer.Refresh, Leave: j.leave,
 		Hooks: reconcile.ApplyHooks{
 			Finished: func(_ int, r reconcile.Result) {

@@ -30,6 +30,14 @@ func NewClient(c Config) (*Client, error) {
 // Abandon gives up the writes that are in flight, each of which is in doubt then, and lets no further one leave.
 func (c *Client) Abandon() { c.abandon(ErrAbandoned) }
 
+// Once returns a Client that tries each GET a single time: for whoever repeats what failed himself. It shares all else with c.
+func (c *Client) Once() *Client {
+	once, reader := *c, *c.Reader
+	reader.attempts, reader.patience = 1, 0
+	once.Reader = &reader
+	return &once
+}
+
 // SetSubClient associates a customer with a sub-client, or with none for "". It waits until the quota lets the request go, calls depart,
 // which makes the intent durable, and sends it. From then on ctx does not interrupt it: only the timeout and Abandon do.
 //
@@ -57,6 +65,9 @@ func (c *Client) setSubClient(ctx context.Context, customerID, subClientID strin
 	for {
 		got, err := c.sendOnce(ctx, one, depart)
 		if throttled(err) {
+			if err := c.write.refused.verdict(); err != nil {
+				return Answer{}, err
+			}
 			continue
 		}
 		if err != nil {
@@ -71,7 +82,7 @@ func (c *Client) setSubClient(ctx context.Context, customerID, subClientID strin
 }
 
 func (c *Client) sendOnce(ctx context.Context, one call, depart func(context.Context) error) (reply, error) {
-	t, err := c.write.quota.enter(ctx)
+	t, err := c.write.quota.enterFirst(ctx)
 	if err != nil {
 		return reply{}, notSent(err)
 	}
@@ -95,7 +106,7 @@ func (c *Client) sendOnce(ctx context.Context, one call, depart func(context.Con
 func judge(err error) error {
 	var e *Error
 	if errors.As(err, &e) {
-		if e.Status >= 300 && e.Status < 500 && e.Status != http.StatusRequestTimeout {
+		if e.Status >= 300 && e.Status < 500 && e.Status != http.StatusRequestTimeout && e.Status != http.StatusSeeOther {
 			return err
 		}
 		return &doubt{err}

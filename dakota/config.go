@@ -32,6 +32,7 @@ type Config struct {
 	Reserve      Reserve           // requests of each window that are left to other users of the key
 	MaxRequests  int               // 0 = no bound; the request that would exceed it ends with ErrBudget
 	ReadAttempts int               // how often a GET is tried before its failure is returned; 0 = 5
+	MaxThrottled time.Duration     // how long every answer may be a 429 until requests end with ErrThrottled; 0 = for ever
 	UserAgent    string
 	Hooks        Hooks
 }
@@ -78,7 +79,7 @@ func (c Config) settled() (Config, *url.URL, error) {
 	if c.Key.secret == "" {
 		return c, nil, errors.New("read the API key: it is empty")
 	}
-	if c.Timeout < 0 || c.ReadAttempts < 0 || c.MaxRequests < 0 {
+	if c.Timeout < 0 || c.ReadAttempts < 0 || c.MaxRequests < 0 || c.MaxThrottled < 0 {
 		return c, nil, errors.New("set up the client: timeout, attempts and the bound on requests can't be negative")
 	}
 	if c.Timeout == 0 {

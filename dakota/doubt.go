@@ -13,6 +13,8 @@ var (
 	ErrNotSent = errors.New("not sent")
 	// ErrBudget marks a request that Config.MaxRequests did not allow. It was not sent.
 	ErrBudget = errors.New("the budget of requests is used up")
+	// ErrThrottled marks a request that was given up since the API has answered nothing but 429 for longer than Config.MaxThrottled.
+	ErrThrottled = errors.New("the API answers every request with 429 Too Many Requests")
 	// ErrAbandoned marks a write that Client.Abandon gave up.
 	ErrAbandoned = errors.New("given up on demand")
 )
@@ -35,7 +37,7 @@ func Unavailable(err error) bool {
 	}
 	var l *lineError
 	var u *unreadable
-	return errors.As(err, &l) || errors.As(err, &u)
+	return errors.As(err, &l) || errors.As(err, &u) || errors.Is(err, ErrThrottled)
 }
 
 type doubt struct{ err error }

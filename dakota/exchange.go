@@ -43,6 +43,7 @@ type link struct {
 	transport http.RoundTripper
 	quota     *governor
 	usage     *meter
+	refused   *refusals
 	hooks     Hooks
 }
 
@@ -56,6 +57,9 @@ func (l *link) send(ctx context.Context, t *ticket, c call) (reply, error) {
 	var line *lineError
 	if !errors.As(err, &line) || line.sent {
 		l.usage.count(c, r.status)
+	}
+	if r.status != 0 {
+		l.refused.note(r.status)
 	}
 	if l.hooks.Request != nil {
 		l.hooks.Request(RequestEvent{

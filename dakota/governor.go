@@ -21,7 +21,8 @@ const (
 	told = 2 * time.Second
 )
 
-// governor is the gate that every request of the process passes, in the order of arrival. While the server tells what is left of the
+// governor is the gate that every request of the process passes, in the order of arrival, but writes before reads: a write is based on a
+// reading that grows old. While the server tells what is left of the
 // window, requests leave at once until nothing is left, and then the gate is closed until the reset. Each window begins with one scout,
 // whose answer says what the window holds. While the server tells nothing, requests leave evenly.
 type governor struct {
@@ -70,12 +71,27 @@ func newGovernor(c Config) *governor {
 // enter waits until a request may leave. The ticket must be given back by exactly one of answered, lost and cancel. Its errors are that
 // of ctx, and ErrBudget.
 func (g *governor) enter(ctx context.Context) (*ticket, error) {
+	return g.wait(ctx, &ticket{gate: g, ready: make(chan struct{})})
+}
+
+// enterFirst is enter for a write.
+func (g *governor) enterFirst(ctx context.Context) (*ticket, error) {
+	return g.wait(ctx, &ticket{gate: g, ready: make(chan struct{}), first: true})
+}
+
+func (g *governor) wait(ctx context.Context, t *ticket) (*ticket, error) {
 	if err := endOf(ctx); err != nil {
 		return nil, err
 	}
-	t := &ticket{gate: g, ready: make(chan struct{})}
 	g.mu.Lock()
-	g.queue = append(g.queue, t)
+	place := len(g.queue)
+	if t.first {
+		place = slices.IndexFunc(g.queue, func(other *ticket) bool { return !other.first })
+		if place < 0 {
+			place = len(g.queue)
+		}
+	}
+	g.queue = slices.Insert(g.queue, place, t)
 	g.pump()
 	g.unlock()
 	select {

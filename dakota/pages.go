@@ -31,14 +31,20 @@ type Page struct {
 }
 
 // Pages lists customers in the order of creation, page by page. It ends after the last page or after the first error, which comes with
-// an empty page.
+// an empty page. Where the API does not know the customer any more after which to go on, since somebody deleted or moved it, the listing
+// begins anew from that customer's second on, and shows some customers twice.
 func (r *Reader) Pages(ctx context.Context, q Query) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		after, seen := q.After, map[string]bool{q.After: true}
+		var last int64 // when the customer after which to go on was created; 0: not known
 		for number := 1; ; number++ {
 			p, err := r.page(ctx, q, after)
+			if last != 0 && unknownCursor(err) {
+				q.CreatedFrom, after, last = last, "", 0
+				p, err = r.page(ctx, q, after)
+			}
 			if err == nil && p.More {
-				after, err = nextCursor(p, seen)
+				after, last, err = nextCursor(p, seen)
 			}
 			if err != nil {
 				yield(Page{}, fmt.Errorf("list customers: page %d: %w", number, err))
@@ -51,17 +57,23 @@ func (r *Reader) Pages(ctx context.Context, q Query) iter.Seq2[Page, error] {
 	}
 }
 
-// nextCursor returns where the page after p begins. A server whose cursor stands still or goes round would be asked for ever.
-func nextCursor(p Page, seen map[string]bool) (string, error) {
+// unknownCursor tells whether an answer may mean that the customer after which to go on is not in the list any more.
+func unknownCursor(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && (e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound || e.Status == http.StatusUnprocessableEntity)
+}
+
+// nextCursor returns the customer after which the page after p begins, and when it was created. A server whose cursor stands still or goes round would be asked for ever.
+func nextCursor(p Page, seen map[string]bool) (after string, created int64, err error) {
 	if len(p.Customers) == 0 {
-		return "", errors.New("the API says that more customers follow an empty page")
+		return "", 0, errors.New("the API says that more customers follow an empty page")
 	}
-	last := p.Customers[len(p.Customers)-1].ID
-	if seen[last] {
-		return "", fmt.Errorf("the API's cursor does not advance beyond %s", clean(last, maxText))
+	last := p.Customers[len(p.Customers)-1]
+	if seen[last.ID] {
+		return "", 0, fmt.Errorf("the API's cursor does not advance beyond %s", clean(last.ID, maxText))
 	}
-	seen[last] = true
-	return last, nil
+	seen[last.ID] = true
+	return last.ID, last.CreatedAt, nil
 }
 
 func (r *Reader) page(ctx context.Context, q Query, after string) (Page, error) {

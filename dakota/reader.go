@@ -10,10 +10,14 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
+// maxReadPause is the longest pause between two tries of a GET.
+const maxReadPause = 30 * time.Second
+
 // Reader reads from the API and can send nothing but GETs: its transport refuses anything else. It is safe for many goroutines.
 type Reader struct {
 	link     *link
 	attempts int
+	patience time.Duration // beyond the attempts
 	close    func()
 }
 
@@ -31,7 +35,7 @@ func NewReader(c Config) (*Reader, error) {
 	return &Reader{
 		link: &link{
 			base: base.String(), key: c.Key, agent: c.UserAgent, timeout: c.Timeout, transport: readOnly{transport},
-			quota: newGovernor(c), usage: &meter{}, hooks: c.Hooks,
+			quota: newGovernor(c), usage: &meter{}, refused: &refusals{most: c.MaxThrottled}, hooks: c.Hooks,
 		},
 		attempts: c.ReadAttempts,
 		close:    closeIdle,
@@ -70,6 +74,14 @@ func (r *Reader) SubClients(ctx context.Context) ([]SubClient, error) {
 	return all, nil
 }
 
+// Patient returns a Reader that goes on trying a GET, beyond the attempts, until it has failed for that long: for a reading whose loss
+// costs more than waiting, of an API that has answered before. It shares all else with r.
+func (r *Reader) Patient(patience time.Duration) *Reader {
+	p := *r
+	p.patience = patience
+	return &p
+}
+
 // Usage returns the requests sent up to now.
 func (r *Reader) Usage() Usage { return r.link.usage.usage() }
 
@@ -79,9 +91,12 @@ func (r *Reader) Quota() Quota { return r.link.quota.snapshot() }
 // Close gives back the connections that are kept open. The Reader can be used afterwards.
 func (r *Reader) Close() { r.close() }
 
-// read sends a GET until decode accepts its answer, at most attempts times. An answer of 429 is waited out and is no attempt.
+// read sends a GET until decode accepts its answer, at most attempts times, or for as long as patience lasts. An answer of 429 is waited
+// out and is no attempt.
 func (r *Reader) read(ctx context.Context, c call, decode func([]byte) error) (reply, error) {
 	pause := backoff.NewExponentialBackOff()
+	pause.MaxInterval = maxReadPause
+	var failing time.Time // since when
 	for c.attempt = 1; ; c.attempt++ {
 		got, err := r.admitted(ctx, c)
 		if err == nil {
@@ -91,10 +106,13 @@ func (r *Reader) read(ctx context.Context, c call, decode func([]byte) error) (r
 			}
 			err = r.link.unreadable(got, why)
 		}
-		if ctx.Err() != nil || !Unavailable(err) {
+		if ctx.Err() != nil || !Unavailable(err) || errors.Is(err, ErrThrottled) {
 			return got, err
 		}
-		if c.attempt == r.attempts {
+		if failing.IsZero() {
+			failing = time.Now()
+		}
+		if c.attempt >= r.attempts && (time.Since(failing) >= r.patience || ofOneCustomer(c, err) || !r.link.refused.known()) {
 			return got, fmt.Errorf("after %d attempts: %w", c.attempt, err)
 		}
 		if err := sleep(ctx, max(pause.NextBackOff(), asked(err))); err != nil {
@@ -102,6 +120,12 @@ func (r *Reader) read(ctx context.Context, c call, decode func([]byte) error) (r
 		}
 		r.link.usage.retried()
 	}
+}
+
+// ofOneCustomer tells whether a failure may be that of the one customer asked for, so that patience with the API would be in vain.
+func ofOneCustomer(c call, err error) bool {
+	var e *Error
+	return c.kind == KindGet && errors.As(err, &e) && e.Status < http.StatusBadGateway
 }
 
 // asked is how long an answer asked to wait before the next try, within reason.
@@ -123,6 +147,9 @@ func (r *Reader) admitted(ctx context.Context, c call) (reply, error) {
 		got, err := r.link.send(ctx, t, c)
 		if !throttled(err) {
 			return got, err
+		}
+		if err := r.link.refused.verdict(); err != nil {
+			return reply{}, err
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 // ticket is the leave for one request.
 type ticket struct {
 	gate  *governor
+	first bool          // it goes before those that are not
 	ready chan struct{} // closed when the gate has decided
 	err   error
 	sent  time.Time // when it left; until then when it was given out

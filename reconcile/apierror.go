@@ -23,6 +23,22 @@ func keyRefused(err error) bool {
 	return hasStatus(err, http.StatusUnauthorized, http.StatusForbidden)
 }
 
+// halting returns why no further request will leave, nil when that is not what err says.
+func halting(err error) error {
+	switch {
+	case errors.Is(err, dakota.ErrBudget):
+		return err
+	case errors.Is(err, dakota.ErrThrottled):
+		return fmt.Errorf("%w: %w", ErrOutage, err)
+	}
+	return nil
+}
+
+// unreachable tells whether a gateway says that there is nobody behind it.
+func unreachable(err error) bool {
+	return hasStatus(err, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
+}
+
 // codeOf returns a short word for a failure: the API's own where it gave one.
 func codeOf(err error) string {
 	var answer *dakota.Error

@@ -542,11 +542,14 @@ func TestLeavingRunSettlesNothing(t *testing.T) {
 
 func TestNoPatchWithoutItsIntent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := setStage(t, 50)
-		s.journal.failFrom = 41
+		s := setStage(t, 200)
+		arrived := 0
 		s.server.Before = func(r dakotatest.Request) {
 			s.journal.mu.Lock()
 			defer s.journal.mu.Unlock()
+			if arrived++; arrived == 20 {
+				s.journal.failFrom = 1
+			}
 			for i, c := range s.customers() {
 				if c.ID == r.CustomerID && len(s.journal.intents[i]) == 0 {
 					t.Errorf("row %d was sent before its intent was kept", i)
@@ -558,7 +561,7 @@ func TestNoPatchWithoutItsIntent(t *testing.T) {
 			t.Errorf("stopped: %v", out.Stopped)
 		}
 		n, sent := counts(out.Rows), s.patches("")
-		if n[reconcile.Applied] != sent || n[reconcile.NotAttempted] != 50-sent || sent == 0 || sent > 40 {
+		if n[reconcile.Applied] != sent || n[reconcile.NotAttempted] != 200-sent || sent < 20 || sent > 150 {
 			t.Errorf("%v after %d PATCHes", n, sent)
 		}
 	})

@@ -1,10 +1,6 @@
 package reconcile
 
-import (
-	"errors"
-
-	"dakota-reconcile/dakota"
-)
+import "dakota-reconcile/dakota"
 
 // batches returns those of the plan's batches that are to be read again, by the place of their first row in the order of sending.
 func (a *Applier) batches(p *Plan) map[int]*Batch {
@@ -29,8 +25,11 @@ func (s *session) rereadBatch(t *turn) step {
 	seen, err := s.Refresh(s.run, s.plan, *t.batch)
 	switch {
 	case err == nil:
-	case keyRefused(err), errors.Is(err, dakota.ErrBudget):
+	case keyRefused(err):
 		st.stop = err
+		return st
+	case halting(err) != nil:
+		st.stop = halting(err)
 		return st
 	case s.run.Err() != nil:
 		return st

@@ -17,8 +17,15 @@ func (s *session) next(now time.Time) (*turn, time.Duration) {
 		return nil, s.breaker.next.Sub(now)
 	}
 	t, wait := s.candidate(now)
-	if t == nil || s.affordable(t) {
-		return t, wait
+	if t == nil {
+		return nil, wait
+	}
+	if wait := s.pairWait(t, now); wait > 0 {
+		s.putBack(t)
+		return nil, wait
+	}
+	if s.affordable(t) {
+		return t, 0
 	}
 	s.putBack(t)
 	if s.flying == 0 {
@@ -88,6 +95,20 @@ func (s *session) putBack(t *turn) {
 	default:
 		s.waiting.add(t)
 	}
+}
+
+// pairWait is how long a row that has to be read again must wait so that its PATCH can follow the reading in the same window of the quota:
+// in the next one the reading would be too old, and made once more. 0: not at all.
+func (s *session) pairWait(t *turn, now time.Time) time.Duration {
+	if t.batch != nil || t.doubt || s.MaxStaleness < 0 || !s.stale(&s.rows[t.row]) {
+		return 0
+	}
+	q := s.API.Quota()
+	left := q.Reset.Sub(now)
+	if !q.Known || q.Limit-q.Reserve < 2 || q.Remaining >= 2*(s.flying+1) || left <= s.MaxStaleness+waitGrace {
+		return 0
+	}
+	return min(left, time.Second) // another row's step may come first
 }
 
 // affordable tells whether the budget has room for a turn's step beside what it must keep: for the steps in flight, and a reading of

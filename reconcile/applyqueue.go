@@ -13,6 +13,7 @@ type turn struct {
 	batch    *Batch
 	doubt    bool // sent, and nobody knows yet whether it was made
 	intended int  // the highest attempt whose intent is durable
+	aged     int  // readings that were too old when their PATCH might have left
 	failures int  // attempts proved not to have been made
 	unread   int  // readings in a row that failed
 	unseen   int  // of these, those that failed though the API answers others

@@ -167,6 +167,11 @@ func (s *session) land(st step) {
 		}
 	case st.done:
 		s.finished(t.row)
+	case st.aged && s.stopped != nil:
+		s.leave(t)
+	case st.aged:
+		t.due = time.Now()
+		s.waiting.add(t)
 	default:
 		s.postpone(t)
 	}

@@ -25,7 +25,7 @@ const (
 	missed                    // not found yet, and not where its id says
 	found
 	gone   // the API says that there is none
-	unread // given up: nearly no id exists
+	unread // given up: nearly no id exists, or it can't be read
 )
 
 // settled tells whether nothing more is to be asked about it.
@@ -59,7 +59,7 @@ type search struct {
 
 func newSearch(o *Observer, rows []Assignment) *search {
 	s := &search{o: o, rows: rows, before: o.API.Usage(), times: newTiming(), index: map[string]int32{}, idle: map[string]bool{}}
-	s.obs = &Observation{seen: map[string]Seen{}, missing: map[string]bool{}}
+	s.obs = &Observation{seen: map[string]Seen{}, missing: map[string]bool{}, unreadable: map[string]string{}}
 	s.named = namedSubClients(rows)
 	s.walk = walk{from: -1}
 	return s

@@ -25,10 +25,12 @@ type Observation struct {
 
 	seen    map[string]Seen
 	missing map[string]bool
-	opening map[string]dakota.SubClient // nil when the API has no summary
-	hints   map[string]string           // of missing ids: the observed id that differs by a slip
-	pages   []dakota.Query              // the unfiltered pages that were read, for reading them again
-	lists   []memberList                // the stretches of sub-clients' lists that were read, likewise
+	// unreadable are the customers whose lookup failed though the API answers others, and why.
+	unreadable map[string]string
+	opening    map[string]dakota.SubClient // nil when the API has no summary
+	hints      map[string]string           // of missing ids: the observed id that differs by a slip
+	pages      []dakota.Query              // the unfiltered pages that were read, for reading them again
+	lists      []memberList                // the stretches of sub-clients' lists that were read, likewise
 }
 
 // Customer returns what was seen of a customer; false when nothing was.

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -55,7 +56,10 @@ func spread(items []int, n int) (sample, others []int) {
 	return sample, others
 }
 
-// lookUp asks for customers by their ids, several at a time.
+// fewUnreadable are the lookups that may fail, while none succeeds, before that is taken for the API's fault.
+const fewUnreadable = 5
+
+// lookUp asks for customers by their ids, several at a time. A customer that can't be read though the API answers is left unread.
 func (s *search) lookUp(ctx context.Context, which []int) error {
 	g, inner := errgroup.WithContext(ctx)
 	g.SetLimit(max(s.o.Concurrency, 0))
@@ -70,11 +74,14 @@ func (s *search) lookUp(ctx context.Context, which []int) error {
 		g.Go(func() error {
 			id := s.want[i].id
 			got, err := s.o.API.Customer(inner, id)
-			if err != nil && !notThere(err) {
-				return fmt.Errorf("look up customer %s: %w", id, err)
-			}
 			mu.Lock()
 			defer mu.Unlock()
+			if err != nil && !notThere(err) {
+				if s.unreadable(i, err) {
+					return nil
+				}
+				return fmt.Errorf("look up customer %s: %w", id, err)
+			}
 			s.answer(i, got, err)
 			return nil
 		})
@@ -83,6 +90,18 @@ func (s *search) lookUp(ctx context.Context, which []int) error {
 		return err
 	}
 	return context.Cause(ctx)
+}
+
+// unreadable leaves a customer unread whose lookup failed, and tells whether that is right: the API answers, and has nothing against the
+// key.
+func (s *search) unreadable(i int, err error) bool {
+	var answer *dakota.Error
+	if !errors.As(err, &answer) || keyRefused(err) || unreachable(err) || s.steps.looked == 0 && len(s.obs.unreadable) >= fewUnreadable {
+		return false
+	}
+	s.obs.unreadable[s.want[i].id] = textOf(err)
+	s.settle(i, unread)
+	return true
 }
 
 // answer takes down what a lookup brought. Only a 404 makes a customer missing.

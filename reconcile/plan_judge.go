@@ -7,6 +7,9 @@ import (
 	"time"
 )
 
+// notRead is the error code of a row whose customer was not read.
+const notRead = "not_read"
+
 // judge decides rows one after another; it counts those it has planned, for Limit.
 type judge struct {
 	seen    *Observation
@@ -27,8 +30,10 @@ func (j *judge) row(a Assignment) Result {
 	case a.Keep:
 		r.Status = Unchanged
 		return r
+	case !found && j.seen.unreadable[a.CustomerID] != "":
+		return settle(&r, NotAttempted, Problem{notRead, "the customer can't be read: " + j.seen.unreadable[a.CustomerID]})
 	case !found && !j.seen.Missing(a.CustomerID):
-		return settle(&r, NotAttempted, Problem{"not_read", "it was not looked up: nearly none of the input's customers exist in this account"})
+		return settle(&r, NotAttempted, Problem{notRead, "it was not looked up: nearly none of the input's customers exist in this account"})
 	case !found:
 		return settle(&r, Invalid, Problem{"customer_not_found", "no customer of this account has the id " + a.CustomerID + j.seen.hint(a.CustomerID)})
 	case a.SubClientID == a.CustomerID:

@@ -66,8 +66,8 @@ func (rest *Rest) Doubts() int {
 // Plan returns the whole run as a plan: the rows done with their results, and those left as part, the plan of Assignments, has them. Its
 // rows stand where they stood in the run, so that journal and report are one.
 //
-// A row that was sent before, and not refused, and whose customer now holds the wish was made by us: it is applied, not unchanged. The
-// error is for a part that is not the plan of Assignments.
+// A row in doubt whose customer now holds the wish was made by us: it is applied, not unchanged. One whose customer is not found stays in
+// doubt once more, since a 404 may be a gateway's. The error is for a part that is not the plan of Assignments.
 func (rest *Rest) Plan(part *Plan) (*Plan, error) {
 	if len(part.Rows) != len(rest.at) {
 		return nil, fmt.Errorf("resume the run: %d rows are left, but %d are planned", len(rest.at), len(part.Rows))
@@ -95,14 +95,31 @@ func (rest *Rest) Plan(part *Plan) (*Plan, error) {
 	return &whole, nil
 }
 
+// leftUnread is a row whose customer could not be read: what it was based on, and its doubt, are not forgotten.
+func leftUnread(r, now Result) Result {
+	if r.Status != InDoubt {
+		r.Status, r.ErrorCode = NotAttempted, notRead
+	}
+	r.Error = now.Error
+	return r
+}
+
 // takeUp joins what a row's plan says now with what was tried before.
 func takeUp(before *Result, now Result) Result {
+	if now.ErrorCode == notRead {
+		return leftUnread(*before, now)
+	}
 	now.Attempts, now.HTTPStatus, now.RequestID = before.Attempts, before.HTTPStatus, before.RequestID
 	if before.Attempts == 0 || now.Same != 0 {
 		return now
 	}
 	now.FinishedAt = wholeMillis(now.ObservedAt)
-	if now.Status == Unchanged && before.Status != Failed {
+	switch {
+	case before.Status != InDoubt:
+	case now.ErrorCode == "customer_not_found" && before.ErrorCode != "customer_not_found":
+		now.Status, now.ErrorCode, now.Action = InDoubt, "customer_not_found", before.Action
+		now.Error = "sent, but the customer is not found now, so that nobody can tell whether the change was made; resume once more to be sure"
+	case now.Status == Unchanged:
 		now.Status, now.Action = Applied, before.Action
 		now.PreviousID, now.PreviousName, now.KYBBefore = before.PreviousID, before.PreviousName, before.KYBBefore
 	}

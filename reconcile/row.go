@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"dakota-reconcile/dakota"
@@ -16,6 +15,7 @@ type step struct {
 	turn *turn
 	lot  []*turn // those prepared, when that was all
 	done bool    // the row's result stands; else it needs another step
+	aged bool    // its reading grew too old while it waited for the quota: it is to be read again, now
 	sign sign    // for the breaker
 	stop error   // what must end the run; nil for nothing
 }
@@ -43,14 +43,39 @@ func (s *session) stale(r *Result) bool {
 // errNotAsWished is an answer of success that proves nothing.
 var errNotAsWished = errors.New("the API answered with success, but the customer in its answer is not as wished")
 
+// errAged is a reading that grew too old while its PATCH waited for the quota.
+var errAged = errors.New("the reading grew too old while the change waited for the quota")
+
+const (
+	// waitGrace is how long a PATCH may wait for the quota beyond MaxStaleness, since it can't leave in the moment of its reading.
+	waitGrace = 3 * time.Second
+	// maxAged is how often a reading is repeated for that. In a window of very few requests none would ever be fresh enough.
+	maxAged = 2
+)
+
+// aged tells whether the reading a row is based on has grown too old since it was asked for last.
+func (s *session) aged(t *turn) bool {
+	if s.MaxStaleness < 0 || t.aged >= maxAged {
+		return false
+	}
+	return time.Since(s.rows[t.row].ObservedAt) > s.MaxStaleness+max(waitGrace, 2*s.API.Quota().Interval)
+}
+
 // send makes one PATCH and judges its answer.
 func (s *session) send(t *turn) step {
 	r := &s.rows[t.row]
 	var unrecorded error
 	answer, err := s.API.SetSubClient(s.run, r.CustomerID, r.SubClientID, func(ctx context.Context) error {
+		if s.aged(t) {
+			return errAged
+		}
 		unrecorded = s.intend(ctx, t, r.Attempts+1)
 		return unrecorded
 	})
+	if errors.Is(err, errAged) && s.run.Err() == nil {
+		t.aged++
+		return step{turn: t, aged: true}
+	}
 	if errors.Is(err, dakota.ErrNotSent) {
 		return s.notSent(t, err, unrecorded)
 	}
@@ -86,9 +111,9 @@ func (s *session) notSent(t *turn, err, unrecorded error) step {
 		st := s.interrupted(t)
 		st.stop = fmt.Errorf("%w: %w", ErrJournal, unrecorded)
 		return st
-	case errors.Is(err, dakota.ErrBudget):
+	case errors.Is(err, dakota.ErrBudget), errors.Is(err, dakota.ErrThrottled):
 		st := s.interrupted(t)
-		st.stop = err
+		st.stop = halting(err)
 		return st
 	case !dakota.Unavailable(err): // nothing that would be better the next time
 		r := &s.rows[t.row]
@@ -123,8 +148,7 @@ func (s *session) refused(t *turn, err error) step {
 func (s *session) doubtful(t *turn, cause error) step {
 	t.doubt, t.cause = true, cause
 	var answer *dakota.Error
-	gateway := hasStatus(cause, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout)
-	if errors.Is(cause, errNotAsWished) || errors.As(cause, &answer) && !gateway {
+	if errors.Is(cause, errNotAsWished) || errors.As(cause, &answer) && !unreachable(cause) {
 		return step{turn: t, sign: failing} // an API that is down does not answer so
 	}
 	return step{turn: t, sign: down}

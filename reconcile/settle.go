@@ -10,12 +10,13 @@ import (
 
 // finding is what a reading says of a row, against what it was based on and what it wishes.
 //
-//	the customer …          sent before         never sent
+//	the customer …          in doubt            not sent, or proved not to have been made
 //	holds the wish          Applied: ours       Unchanged
 //	holds what it did       not made: again     go on
 //	holds something else    Conflict, or overwritten where the policy says so
-//	is deleted              Failed              Refused
-//	is not there (404)      Failed              Failed
+//	is deleted              Failed              Refused, Failed when it was sent before
+//	… and holds the wish    Applied             likewise
+//	is not there (404)      again, then Failed  Failed
 //
 // A row that would be sent by this is Refused instead where the reading shows a kyb_status of Policy.RefuseKYB.
 type finding int
@@ -63,7 +64,7 @@ func (s *session) read(ctx context.Context, t *turn) (dakota.Answer, error) {
 		return s.readList(ctx, t)
 	}
 	answer, err := s.API.Customer(ctx, s.rows[t.row].CustomerID)
-	if err == nil || notThere(err) || keyRefused(err) || errors.Is(err, dakota.ErrBudget) || ctx.Err() != nil {
+	if err == nil || notThere(err) && !t.doubt || keyRefused(err) || halting(err) != nil || unreachable(err) || ctx.Err() != nil {
 		return answer, err
 	}
 	t.unread++
@@ -104,12 +105,12 @@ func (s *session) found(t *turn, answer dakota.Answer) (st step, stays bool) {
 	r.ObservedAt = wholeMillis(answer.At)
 	sent := r.Attempts > 0
 	switch f := find(r, c); {
+	case t.doubt && c.SubClientID == r.SubClientID:
+		return s.applied(t, answer), false
 	case f == deleted && sent:
 		return s.settled(t, Failed, "customer_deleted", "the customer was deleted meanwhile"), false
 	case f == deleted:
 		return s.settled(t, Refused, "customer_deleted", "the customer was deleted meanwhile; nothing was sent"), false
-	case f == asWished && sent:
-		return s.applied(t, answer), false
 	case f == asWished:
 		r.Action, r.KYBStatus = None, c.KYBStatus
 		return s.settled(t, Unchanged, "", ""), false
@@ -145,23 +146,31 @@ func (s *session) goOn(t *turn) (st step, stays bool) {
 // unread judges a reading that failed.
 func (s *session) unread(ctx context.Context, t *turn, err error) step {
 	switch {
-	case notThere(err):
+	case notThere(err) && !t.doubt:
 		return s.settled(t, Failed, "customer_not_found", textOf(err))
-	case keyRefused(err), errors.Is(err, dakota.ErrBudget):
+	case keyRefused(err):
 		st := s.interrupted(t)
 		st.stop = err
+		return st
+	case halting(err) != nil:
+		st := s.interrupted(t)
+		st.stop = halting(err)
 		return st
 	case ctx.Err() != nil:
 		return s.interrupted(t)
 	}
-	t.cause = err
-	if !errors.Is(err, errUnlisted) {
+	if !errors.Is(err, errUnlisted) && !notThere(err) {
+		t.cause = err
 		return step{turn: t, sign: down}
 	}
 	t.byList = false
 	if t.unseen++; t.unseen < s.Attempts {
 		return step{turn: t, sign: failing}
 	}
+	if notThere(err) { // a 404 may be a gateway's, or a replica's that is late: it was asked for again and again
+		return s.settled(t, Failed, "customer_not_found", textOf(err))
+	}
+	t.cause = err
 	if t.doubt {
 		return s.settled(t, InDoubt, codeOf(err), fmt.Sprintf("sent, and no reading can tell whether the change was made: %s", textOf(err)))
 	}

@@ -374,7 +374,17 @@ func (w *simWorld) plan(ctx context.Context, client *dakota.Client, life *simLif
 	if err != nil {
 		return nil, err
 	}
-	return rest.Plan(part)
+	p, err := rest.Plan(part)
+	if err == nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		for i := range p.Rows { // who could not be read at first is based on this reading
+			if w.first[i].ObservedAt.IsZero() {
+				w.first[i] = p.Rows[i]
+			}
+		}
+	}
+	return p, err
 }
 
 // observeAndPlan plans as the program does, with batches where the quota is too slow for the staleness allowed.
