@@ -41,7 +41,7 @@ DAKOTA_API_KEY_COMMAND; never from a flag. The account is the sandbox unless --e
 	7    stopped early by deadline, budget, limit or an outage; resumable
 	64   wrong usage
 	130  interrupted (SIGINT); in-flight rows finished, the report written, resumable
-	143  terminated (SIGTERM); likewise
+	143  terminated (SIGTERM, or SIGHUP of a lost terminal); likewise
 
 # The report
 

@@ -53,6 +53,7 @@ func TestInterruptedRunReportsEveryRowAndIsFinishedByResume(t *testing.T) {
 	}{
 		"SIGINT":  {os.Interrupt, 130},
 		"SIGTERM": {syscall.SIGTERM, 143},
+		"SIGHUP":  {syscall.SIGHUP, 143},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, k, wishes := slowAccount(t, 300, 40*time.Millisecond)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/user"
 	"strings"
@@ -32,6 +33,21 @@ func (c account) fingerprint() string {
 	return hex.EncodeToString(sum[:6])
 }
 
+// normalURL writes an address in the one way that the account's fingerprint, and with it its lock, is made of: two runs must not pass each
+// other for a slash. What is no URL is left to the client to refuse.
+func normalURL(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return raw
+	}
+	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	if port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]; port != "" {
+		u.Host = strings.TrimSuffix(u.Host, port)
+	}
+	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
+	return u.String()
+}
+
 // label names the account for a person.
 func (c account) label() string {
 	return fmt.Sprintf("%s (%s, key %s from %s)", c.environment, c.config.BaseURL, c.config.Key.Fingerprint(), c.config.Key.Source())
@@ -52,7 +68,7 @@ func (a *app) account(ctx context.Context) (account, error) {
 		a.say("note: %s\n", clean(notice, oneLine))
 	}
 	c := account{environment: strings.ToLower(o.environment), config: o.client()}
-	c.config.BaseURL = orElse(o.baseURL, base)
+	c.config.BaseURL = normalURL(orElse(o.baseURL, base))
 	c.config.Key = key
 	c.config.UserAgent = program + "/" + version()
 	c.config.Hooks = a.requestHooks()

@@ -87,14 +87,17 @@ func complain(w io.Writer, err error) {
 type interruption struct{ signal os.Signal }
 
 func (i *interruption) Error() string {
-	if i.signal == syscall.SIGTERM {
+	switch i.signal {
+	case syscall.SIGTERM:
 		return "terminated by SIGTERM"
+	case syscall.SIGHUP:
+		return "the terminal went away (SIGHUP)"
 	}
 	return "interrupted"
 }
 
 func (i *interruption) code() int {
-	if i.signal == syscall.SIGTERM {
+	if i.signal == syscall.SIGTERM || i.signal == syscall.SIGHUP {
 		return exitTerminated
 	}
 	return exitInterrupted
