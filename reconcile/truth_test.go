@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -53,6 +54,13 @@ func TestDoubtIsNotSettledByASingle404(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := setStage(t, 3)
 		settling(s, dakotatest.Fault{Status: http.StatusNotFound})
+		single := s.server.Faults
+		s.server.Faults = func(r dakotatest.Request) dakotatest.Fault {
+			if r.Kind == dakotatest.List && r.Attempt <= 2 { // nor is there a list to ask at first
+				return dakotatest.Fault{Status: 500}
+			}
+			return single(r)
+		}
 		out := s.apply(t.Context(), s.plan())
 		if n := counts(out.Rows); n[reconcile.Applied] != 3 || s.patches("") != 3 {
 			t.Errorf("%v after %d PATCHes: %s", n, s.patches(""), out.Rows[0].Error)
@@ -133,6 +141,55 @@ func TestCustomerThatCannotBeReadDoesNotStopThePlan(t *testing.T) {
 		}
 		if n := counts(p.Rows); n[reconcile.Planned] != 5 || n[reconcile.NotAttempted] != 1 {
 			t.Errorf("%v", n)
+		}
+	})
+}
+
+// A stopped run leaves no intent without a word in the journal, and ends the turn of each row that it has begun: rows prepared ahead too.
+func TestStoppedRunConcludesWhatItHadPrepared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := setStage(t, 300)
+		ctx, cancel := context.WithCancel(t.Context())
+		arrived, begun, ended := 0, 0, 0
+		s.server.Before = func(dakotatest.Request) {
+			if arrived++; arrived == 40 {
+				cancel()
+			}
+		}
+		s.applier.Hooks.Started = func(int) { begun++ }
+		s.applier.Hooks.Finished = func(int, reconcile.Result) { ended++ }
+		s.apply(ctx, s.plan())
+		ahead := 0
+		for row := range s.journal.intents {
+			r, concluded := s.journal.results[row]
+			if !concluded {
+				t.Errorf("row %d was intended and nothing tells what became of it", row)
+			}
+			if r.Status == reconcile.NotAttempted {
+				ahead++
+			}
+		}
+		if begun != ended || ahead == 0 || ahead > 64 {
+			t.Errorf("%d rows were begun, %d ended; %d intents were of rows not sent", begun, ended, ahead)
+		}
+	})
+}
+
+// While requests fail, and with a budget, no intent is recorded before its request may leave.
+func TestNothingIsPreparedWhileRequestsFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := setStage(t, 300)
+		s.server.Down = func(dakotatest.Request) bool { return true }
+		s.applier.MaxOutage = time.Minute
+		s.apply(t.Context(), s.plan())
+		if n := len(s.journal.intents); n > 8+64 {
+			t.Errorf("%d intents were recorded though nothing could be sent", n)
+		}
+		b := setStage(t, 300)
+		b.applier.MaxRequests = 40
+		b.apply(t.Context(), b.plan())
+		if n, sent := len(b.journal.intents), b.patches(""); n != sent {
+			t.Errorf("%d intents for %d PATCHes", n, sent)
 		}
 	})
 }
