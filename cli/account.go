@@ -122,6 +122,12 @@ func explain(err error) error {
 		return fail(exitStopped, err, "give more with --max-requests; nothing was lost")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, errDeadline):
 		return fail(exitStopped, err, "give more time with --deadline; nothing was lost")
+	case errors.Is(err, dakota.ErrCertificate):
+		return fail(exitConfig, err, "nothing was sent: is --base-url right? A certificate authority of your own is named in SSL_CERT_FILE (on Linux)")
+	case errors.Is(err, dakota.ErrThrottled):
+		return fail(exitStopped, err, "others use the key's limit up, or the key has none left: see who else has it, and go on later; nothing was lost")
+	case errors.As(err, &e) && e.Status >= 300 && e.Status < 400:
+		return fail(exitConfig, err, "give the address it leads to as --base-url, if that is the Dakota API")
 	case errors.As(err, &e) && e.Status < 500:
 		return fail(exitUnexpected, err, "the API refused a request that should be right: is --base-url the Dakota API?")
 	}

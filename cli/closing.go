@@ -10,10 +10,14 @@ import (
 
 // closingWords say what happened and what to do next.
 func (j *job) closingWords() {
-	if j.options.quiet || j.plan == nil {
+	if j.options.quiet {
 		return
 	}
 	w := j.human()
+	if j.plan == nil { // the run ended before there was one
+		fmt.Fprintln(w, strings.Join(advice(j.run, j.recording != nil), "\n"))
+		return
+	}
 	fmt.Fprintln(w)
 	j.showTroubleRows(w, troubled(j.run.Results))
 	j.showTotals(w, j.run.SubClients)

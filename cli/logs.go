@@ -65,6 +65,9 @@ func (a *app) openLog() error {
 }
 
 // requestHooks log each request at debug, and tell the progress of waiting. Neither a header nor a body is ever in an event.
+// longWait is longer than the documented window: whoever waits so long wants to know why.
+const longWait = 70 * time.Second
+
 func (a *app) requestHooks() dakota.Hooks {
 	return dakota.Hooks{
 		Request: func(e dakota.RequestEvent) {
@@ -73,7 +76,11 @@ func (a *app) requestHooks() dakota.Hooks {
 		},
 		Wait: func(e dakota.WaitEvent) {
 			a.waiting.Store(e.Until.UnixMilli())
-			a.log.Debug().Time("until", e.Until).Str("reason", string(e.Reason)).Msg("waiting for the quota")
+			level := zerolog.DebugLevel
+			if time.Until(e.Until) > longWait {
+				level = zerolog.InfoLevel
+			}
+			a.log.WithLevel(level).Time("until", e.Until).Str("reason", e.Reason).Msg("waiting for the quota")
 		},
 	}
 }

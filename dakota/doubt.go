@@ -2,6 +2,7 @@ package dakota
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -15,6 +16,8 @@ var (
 	ErrBudget = errors.New("the budget of requests is used up")
 	// ErrThrottled marks a request that was given up since the API has answered nothing but 429 for longer than Config.MaxThrottled.
 	ErrThrottled = errors.New("the API answers every request with 429 Too Many Requests")
+	// ErrCertificate marks a server whose certificate is not trusted. Nothing was sent to it, the key least of all.
+	ErrCertificate = errors.New("the server's certificate is not trusted")
 	// ErrAbandoned marks a write that Client.Abandon gave up.
 	ErrAbandoned = errors.New("given up on demand")
 )
@@ -85,6 +88,10 @@ func newLineError(key Key, err, cause error, sent bool) *lineError {
 	}
 	if cause != nil {
 		return &lineError{text: cause.Error(), cause: cause, sent: sent}
+	}
+	var untrusted *tls.CertificateVerificationError
+	if errors.As(err, &untrusted) {
+		return &lineError{text: ErrCertificate.Error() + ": " + clean(key.redact(untrusted.Err.Error()), maxText), cause: ErrCertificate}
 	}
 	for _, known := range []error{context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {

@@ -106,7 +106,7 @@ func (r *Reader) read(ctx context.Context, c call, decode func([]byte) error) (r
 			}
 			err = r.link.unreadable(got, why)
 		}
-		if ctx.Err() != nil || !Unavailable(err) || errors.Is(err, ErrThrottled) {
+		if ctx.Err() != nil || !Unavailable(err) || errors.Is(err, ErrThrottled) || errors.Is(err, ErrCertificate) {
 			return got, err
 		}
 		if failing.IsZero() {
