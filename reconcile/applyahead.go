@@ -7,8 +7,8 @@ import (
 
 const (
 	// lotSize is how many rows are prepared together. A disk takes milliseconds to make a commit of intents durable, whether it holds one
-	// or thirty: an account that answers faster than that would wait for the disk each time.
-	lotSize = 32
+	// or sixty: an account that answers faster than that would wait for the disk each time.
+	lotSize = 64
 	// lots is how many there are: while one is being sent, the next is recorded.
 	lots = 2
 	// commitTime is about what a commit takes. Where the quota keeps requests farther apart, nothing waits for the disk.
