@@ -90,7 +90,7 @@ func lettersColumn(s string) int {
 
 // headerIn reads a row as the header. Without a problem and with ok false the row is no header: it lacks one of the columns.
 func headerIn(cells []string, o Options) (c columns, ok bool, p *Problem) {
-	if len(cells) == 0 || isRemark(cells) {
+	if len(cells) == 0 || strings.HasPrefix(strings.TrimSpace(cells[0]), "#") {
 		return c, false, nil
 	}
 	customers := customerRole.candidates(cells, o.CustomerColumn)
@@ -127,13 +127,6 @@ func headerIn(cells []string, o Options) (c columns, ok bool, p *Problem) {
 		}
 	}
 	return c, true, nil
-}
-
-// isRemark tells whether a row is a remark: it begins with #. A # alone above further columns is the header of the rows' numbers.
-func isRemark(cells []string) bool {
-	first := strings.TrimSpace(cells[0])
-	others := len(named(cells, func(string) bool { return true }))
-	return strings.HasPrefix(first, "#") && (first != "#" || others < 3)
 }
 
 func ambiguous(ro role, cells []string, found []int) *Problem {

@@ -40,7 +40,6 @@ func goodText() []specimen {
 		{"good/quoted-newline-in-header.csv", "\"customer\nname\",customer_id,sub_client_id\nA,{c1},{s1}\n", Options{}},
 		{"good/title-rows.csv", "Customers of May\n\nMade by \"ERP\" on 2026-05-31\n;;\ncustomer_id,sub_client_id\n{c1},{s1}\n", Options{}},
 		{"good/instruction-row.csv", "\"# Write the sub_client_id of each customer_id, save, and give the file to validate\",,\ncustomer_id,customer_name,sub_client_id\n{c1},Anna,{s1}\n{c2},Bo,\n", Options{}},
-		{"good/row-number-column.csv", "#,customer_id,sub_client_id\n1,{c1},{s1}\n2,{c2},\n", Options{}},
 		{"good/blank-lines.csv", "\n\ncustomer_id,sub_client_id\n\n{c1},{s1}\n,\n , \n\"\",\"\"\n\n{c2},\n\n\n", Options{}},
 		{"good/header-spelling.csv", "Customer ID,Sub-Client ID\n{c1},{s1}\n", Options{}},
 		{"good/header-camel-case.csv", "customerId,subClientId\n{c1},{s1}\n", Options{}},

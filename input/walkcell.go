@@ -75,18 +75,8 @@ func (w *walk) keepCell(c rawCell, column int) error {
 	return nil
 }
 
-// meaning says what a cell holds. A blank one is a text without characters. A formula that shows nothing is not blank: somebody meant it
-// to show something. Of a formula that fills several cells only the first has it; the others tell by their kind.
+// meaning says what a cell holds. A blank one is a text without characters.
 func (w *walk) meaning(c rawCell) (walkCell, error) {
-	out, err := w.content(c)
-	if seen, _ := cleaned(out.text); seen == "" && out.kind == text && (c.formula || c.kind == "str") {
-		out.kind = emptyResult
-	}
-	return out, err
-}
-
-// content is what a cell holds, be it a formula's result or not.
-func (w *walk) content(c rawCell) (walkCell, error) {
 	out := walkCell{text: string(c.value), formula: c.formula, styled: c.styled}
 	switch {
 	case c.loose, len(c.inline) > 0 && c.kind != "inlineStr", len(c.value) > 0 && c.kind == "inlineStr":
@@ -100,6 +90,8 @@ func (w *walk) content(c rawCell) (walkCell, error) {
 	case c.kind == "inlineStr":
 		out.text = unescaped(string(c.inline))
 		return out, nil
+	case c.kind == "str" && c.formula && out.text == "":
+		out.kind = emptyResult
 	case c.kind == "str":
 		out.text = unescaped(out.text)
 	case out.text == "" && c.formula:

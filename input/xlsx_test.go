@@ -14,29 +14,6 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// A formula that shows nothing is not blank, whichever way its nothing is stored, and in each cell that it fills.
-func TestFormulaThatShowsNothingIsNotBlank(t *testing.T) {
-	for name, tt := range map[string]struct {
-		cell rawCell
-		want kind
-	}{
-		"an empty text":                 {rawCell{kind: "str", formula: true, hasValue: true}, emptyResult},
-		"a further cell of an array":    {rawCell{kind: "str", hasValue: true}, emptyResult},
-		"a space":                       {rawCell{kind: "str", formula: true, hasValue: true, value: []byte(" ")}, emptyResult},
-		"a zero-width space":            {rawCell{kind: "str", formula: true, hasValue: true, value: []byte("\u200b")}, emptyResult},
-		"a no-break space, inline":      {rawCell{kind: "inlineStr", formula: true, inline: []byte("\u00a0")}, emptyResult},
-		"an empty inline text":          {rawCell{kind: "inlineStr", formula: true}, emptyResult},
-		"no stored value":               {rawCell{formula: true}, uncalculated},
-		"an id":                         {rawCell{kind: "str", formula: true, hasValue: true, value: []byte(testID(1))}, text},
-		"an empty cell without formula": {rawCell{kind: "inlineStr"}, text},
-	} {
-		got, err := (&walk{}).meaning(tt.cell)
-		if err != nil || got.kind != tt.want {
-			t.Errorf("%s: kind %d, want %d (%v)", name, got.kind, tt.want, err)
-		}
-	}
-}
-
 func BenchmarkHalfMillionWorkbookRows(b *testing.B) {
 	path := halfMillionRows(b)
 	var bare, ours time.Duration
