@@ -31,11 +31,6 @@ func (a *app) checkOutputs(input string) error {
 	if input != "" && input != "-" {
 		taken[identity(input)] = "the input"
 	}
-	if path := a.ledgerPath(); path != "" && a.options.ledger != noLedger {
-		for _, ending := range []string{"", "-wal", "-shm", ".lock"} {
-			taken[identity(path+ending)] = "the ledger"
-		}
-	}
 	for _, x := range a.options.outputs() {
 		if err := x.checkEnding(); err != nil {
 			return err
