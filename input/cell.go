@@ -52,6 +52,11 @@ func (c cell) byKind() (finding, bool) {
 	return finding{}, false
 }
 
+// unseen reports whether people see nothing of a text.
+func unseen(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) }) < 0
+}
+
 // cleaned takes away what people never see: invisible characters anywhere, space and quotes around. did names what was taken away.
 func cleaned(s string) (out, did string) {
 	out = strings.Map(func(r rune) rune {

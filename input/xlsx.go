@@ -158,8 +158,13 @@ func (t *sheetRows) ids(l *line, shown []string) error {
 		t.tally(&t.count.formulas, &t.formula, c.formula && c.kind == text)
 	}
 	for _, column := range []int{t.r.cols.customer, t.r.cols.subClient} {
-		if c := t.cellOf(l, column); c.kind == text && c.text == "" && at(shown, column) != "" {
+		c := t.cellOf(l, column)
+		switch {
+		case c.kind != text || c.text != "":
+		case at(shown, column) != "":
 			return fmt.Errorf("%s reads as empty once and as %q once", cellName(column+1, l.row), clip(at(shown, column)))
+		case t.walk.spilled(column): // the file leaves the cell out
+			c.kind = emptyResult
 		}
 	}
 	return nil
