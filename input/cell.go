@@ -79,8 +79,8 @@ func cleaned(s string) (out, did string) {
 }
 
 var (
-	placeholders = words("null (null) n/a na n.a. #n/a none (none) nil - -- --- – — 0 . ? / \\n undefined nan empty (empty) blank (blank) false no unassigned tbd x")
-	errorValues  = words("#ref! #name? #value! #div/0! #null! #num! #spill! #calc! #nv #bezug! #wert! #getting_data err:502 err:508 err:509 err:511 err:522 err:523")
+	placeholders = words("null (null) n/a na n.a. none (none) nil - -- --- – — 0 . ? / \\n undefined nan empty (empty) blank (blank) false no unassigned tbd x")
+	errorValues  = words("#n/a #ref! #name? #value! #div/0! #null! #num! #spill! #calc! #nv #bezug! #wert! #getting_data err:502 err:508 err:509 err:511 err:522 err:523")
 	scientific   = regexp.MustCompile(`^[+-]?\d+([.,]\d+)?[eE][+-]?\d+$`)
 	numeric      = regexp.MustCompile(`^[+-]?[\d.,' ]*\d$`)
 	date         = regexp.MustCompile(`^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?$`)
