@@ -48,6 +48,9 @@ func (s *headerSearch) remember(number int32, cells []string) {
 			score += 10
 		}
 	}
+	if len(missing) == 0 { // a remark with cells where the letters of both columns point
+		missing = []role{customerRole, subClientRole}
+	}
 	if wanted := s.wanted(missing); wanted != "" {
 		if score > s.score && strings.TrimSpace(strings.Join(cells, "")) != "" {
 			s.score = score

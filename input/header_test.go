@@ -1,0 +1,35 @@
+package input
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAColumnOfRowNumbersMayBeCalledHash(t *testing.T) {
+	c, s := testID(1), testID(2)
+	letters := Options{CustomerColumn: "B", SubClientColumn: "C"}
+	tests := []struct {
+		name, file string
+		o          Options
+		header     int32
+	}{
+		{"row numbers", "#,customer_id,sub_client_id\n1," + c + "," + s + "\n", Options{}, 1},
+		{"row numbers with a word", "# row,customer_id,sub_client_id\n1," + c + "," + s + "\n", Options{}, 1},
+		{"row numbers, columns by letter", "#,who,target\n1," + c + "," + s + "\n", letters, 1},
+		{"a remark, columns by letter", "# made,by,ERP\nno,who,target\n1," + c + "," + s + "\n", letters, 2},
+		{"a remark with one of the names", "# the,customer_id,is ours\nno,customer_id,sub_client_id\n1," + c + "," + s + "\n", Options{}, 2},
+	}
+	for _, tt := range tests {
+		tt.o.Now = testOptions().Now
+		table, err := Read(strings.NewReader(tt.file), "in.csv", tt.o)
+		if err != nil || len(table.Problems) > 0 || table.Rows != 1 || table.Source.Header != tt.header {
+			t.Errorf("%s: header in row %d\n%s", tt.name, table.Source.Header, show(table, err))
+		}
+	}
+	o := letters
+	o.Now = testOptions().Now
+	_, err := Read(strings.NewReader("# made,by,ERP\n"), "in.csv", o)
+	if err == nil || !strings.Contains(err.Error(), `no column "B" (--customer-column) and "C" (--sub-client-column)`) {
+		t.Errorf("a file of remarks: %v", err)
+	}
+}
