@@ -146,13 +146,18 @@ func headerIn(cells []string, o Options) (c columns, ok bool, p *Problem) {
 }
 
 func ambiguous(ro role, cells []string, found []int) *Problem {
-	var list []string
-	for _, i := range found {
-		list = append(list, fmt.Sprintf("%s (%q)", columnLetters(i+1), clip(cells[i])))
-	}
 	return &Problem{
 		Code: "ambiguous_column", Column: found[0] + 1, Fatal: true,
-		What:   fmt.Sprintf("%d columns may be %s: %s", len(found), ro.name, strings.Join(list, ", ")),
+		What:   fmt.Sprintf("%d columns may be %s: %s", len(found), ro.name, columnList(cells, found)),
 		Advice: "say which with " + ro.flag + ", by name or letter",
 	}
+}
+
+// columnList names columns, counted from 0, by their letters and their headers.
+func columnList(cells []string, columns []int) string {
+	var list []string
+	for _, i := range columns {
+		list = append(list, fmt.Sprintf("%s (%q)", columnLetters(i+1), clip(cells[i])))
+	}
+	return strings.Join(list, ", ")
 }

@@ -33,3 +33,11 @@ func TestAColumnOfRowNumbersMayBeCalledHash(t *testing.T) {
 		t.Errorf("a file of remarks: %v", err)
 	}
 }
+
+func TestOfSeveralMisspeltColumnsNoneIsSuggested(t *testing.T) {
+	_, err := Read(strings.NewReader("customer_id,old_sub_cliend_id,subclient_idx,sub_cliend_id\n"+testID(1)+","+testID(2)+",,\n"), "in.csv", testOptions())
+	want := `2 columns are nearly called sub_client_id: C ("subclient_idx"), D ("sub_cliend_id"); rename the one that is meant, or say which with --sub-client-column`
+	if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "did you mean") {
+		t.Error(err)
+	}
+}
