@@ -92,13 +92,22 @@ func (w *workbook) searchSheet(s workSheet, table *sharedStrings, o Options) (*h
 	walk := &walk{x: newXMLReader(src), strings: table}
 	for {
 		err := walk.next()
-		if err == io.EOF || walk.row > headerRows {
+		if err == io.EOF {
 			return search, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		if search.row(walk.row, walk.row, walk.texts()) {
+		if walk.row > headerRows {
+			if search.score == 0 && walk.blank() {
+				continue
+			}
+			if search.score == 0 {
+				search.late(walk.row)
+			}
+			return search, nil
+		}
+		if search.row(walk.row, walk.row, walk.texts()) && (search.ok || search.problem != nil || search.score > 0) {
 			return search, nil
 		}
 	}

@@ -41,3 +41,24 @@ func TestOfSeveralMisspeltColumnsNoneIsSuggested(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAFileThatIsNotEmptyIsNeverCalledEmpty(t *testing.T) {
+	rows := "customer_id,sub_client_id\n" + testID(1) + "," + testID(2) + "\n"
+	tests := []struct{ name, file, want string }{
+		{"a quote in the title", "\"Customers of May\n" + rows, `in:A1: a quote opens here and is never closed: it hides all rows after it: close the quote, or take it away`},
+		{"a quote below a title", "Customers\n\nMay,\"x\n" + rows, `in:B3: a quote opens here and is never closed`},
+		{"a quote in the header", "\"customer_id,sub_client_id\n" + testID(1) + "," + testID(2) + "\n", `in:A1: a quote opens here and is never closed`},
+		{"empty lines", strings.Repeat("\n", 11) + rows, `in:row 12: the first ten rows are empty; the file begins only here: the header must stand in one of the first ten rows: delete empty rows above it`},
+		{"ten rows of delimiters", strings.Repeat(",\n", 10) + rows, `no header with customer_id and sub_client_id among the first ten rows`},
+		{"only a stray quote", "a \"b", `none of the first ten rows can be read as a header`},
+		{"very many empty lines", strings.Repeat("\n", maxHead) + rows, `none of the first ten rows can be read as a header`},
+		{"a workbook's row 11", book(inline(11, "customer_id", "sub_client_id") + fill(inline(12, "{c1}", "{s1}"))), `in:Sheet1!row 11: the first ten rows are empty`},
+		{"a workbook's row 12 below spaces", book(inline(10, "\u00a0") + inline(11, " ") + inline(12, "customer_id", "sub_client_id")), `in:Sheet1!row 12: the first ten rows are empty`},
+	}
+	for _, tt := range tests {
+		_, err := Read(strings.NewReader(tt.file), "in", testOptions())
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}

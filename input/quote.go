@@ -2,6 +2,9 @@ package input
 
 import "unicode/utf8"
 
+// neverClosed is what is wrong with a quote that takes the rest of the file into its cell.
+const neverClosed = "a quote opens here and is never closed"
+
 // quoteTrouble finds, in a row that a csv.Reader refused, the quote that is to blame: the cell in which it stands (from 0), how many lines
 // below the row's first that is, and what is wrong with it. column is -1 when no quote is wrong.
 func quoteTrouble(row []byte, delimiter rune) (column, lines int, what string) {
@@ -40,7 +43,7 @@ func quoteTrouble(row []byte, delimiter rune) (column, lines int, what string) {
 		}
 	}
 	if state == quoted {
-		return column, opened, "a quote opens here and is never closed"
+		return column, opened, neverClosed
 	}
 	return -1, 0, ""
 }

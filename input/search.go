@@ -13,6 +13,32 @@ type headerSearch struct {
 	problem *Problem // a row that is a header but can't be used
 	best    Problem  // what to say when nothing is found
 	score   int      // of best
+	quote   *Problem // a quote that is never closed and hides the rows after it
+}
+
+// swallowed takes down a quote among the first rows that is never closed: the header may stand inside it. raw begins in a row and ends
+// where its reading did.
+func (s *headerSearch) swallowed(number, line int32, raw []byte, delimiter rune) {
+	column, below, what := quoteTrouble(raw, delimiter)
+	if s.quote != nil || what != neverClosed {
+		return
+	}
+	s.quote = &Problem{
+		Code: "quote", Row: number, Column: column + 1, Cell: cellName(column+1, number), What: what + ": it hides all rows after it",
+		Advice: "close the quote, or take it away",
+	}
+	if n := line + int32(below); n != number {
+		s.quote.Line = int(n)
+	}
+}
+
+// late takes down that nothing stands in the rows where the header is looked for, and something in a row below them.
+func (s *headerSearch) late(number int32) {
+	s.score = 1
+	s.best = Problem{
+		Code: "no_header", Row: number, Fatal: true, What: "the first ten rows are empty; the file begins only here",
+		Advice: "the header must stand in one of the first ten rows: delete empty rows above it",
+	}
 }
 
 // row offers the next row; it returns true when the search is over.
