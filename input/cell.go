@@ -110,6 +110,8 @@ func judge(ro role, s string, blank Blank, malformed *reconcile.Problem) finding
 		return finding{"placeholder", "the cell holds a word for nothing", emptied[blank] + "write the sub-client's id to associate the customer"}
 	case errorValues[lower]:
 		return finding{"formula_error", "the cell holds a formula's error", "mend the formula and paste the column as values"}
+	case strings.HasPrefix(s, `="`):
+		return finding{"formula", guarded, guardedAdvice}
 	case strings.ContainsRune("=+@-", rune(s[0])):
 		return finding{"formula", "the cell begins like a formula", "paste the column as values, so that it holds the id alone"}
 	case hashes.MatchString(s):

@@ -54,6 +54,19 @@ func TestAFormulasErrorIsNeverAdvisedToBeEmptied(t *testing.T) {
 	}
 }
 
+func TestTheGuardOfTextsForExcelIsNamed(t *testing.T) {
+	for _, file := range []string{
+		"customer_id,sub_client_id\n" + testID(1) + `,="` + testID(2) + "\"\n",
+		"customer_id;sub_client_id\n" + testID(3) + ";" + testID(2) + "\n" + testID(1) + `;"=""` + testID(2) + "\"\"\"\n",
+	} {
+		table, err := Read(strings.NewReader(file), "in.csv", testOptions())
+		said := show(table, err)
+		if !strings.Contains(said, `:B`) || !strings.Contains(said, `the cell is written ="…"`) || !strings.Contains(said, "paste it as values and save the file as .xlsx") {
+			t.Errorf("%s\n%s", file, said)
+		}
+	}
+}
+
 func TestEmptyCellsAreBelievedOnlyWhereTheFileProvesThem(t *testing.T) {
 	c, d, s := testID(1), testID(3), testID(2)
 	tests := []struct {
