@@ -172,3 +172,14 @@ func TestWorkbookCellsAreIdsOnlyWhenTheyAreText(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestAHiddenSheetWithTheColumnsIsNamed(t *testing.T) {
+	hidden := tab{"Old", "hidden", headRow + inline(2, "{c1}", "{s1}")}
+	for _, visible := range []string{"", inline(1, "name", "customer id") + inline(2, "A", "{c1}")} {
+		book := zipped(bookParts("", tab{name: "Cover", xml: visible}, hidden, tab{"Older", "hidden", inline(1, "x")})...)
+		_, err := Read(strings.NewReader(book), "x.xlsx", testOptions())
+		if err == nil || !strings.Contains(err.Error(), `both columns are in "Old" (hidden): name that sheet with --sheet if it is meant`) {
+			t.Error(err)
+		}
+	}
+}
