@@ -183,3 +183,24 @@ func TestAHiddenSheetWithTheColumnsIsNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestATextThatItsFormatHidesIsNoDamage(t *testing.T) {
+	f := excelize.NewFile()
+	for i, row := range [][]any{{"customer_id", "sub_client_id"}, {testID(1), testID(2)}} {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nothing := ";;;"
+	style, err := f.NewStyle(&excelize.Style{CustomNumFmt: &nothing})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.SetCellStyle("Sheet1", "B2", "B2", style); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Read(strings.NewReader(saved(f)), "x.xlsx", testOptions())
+	if err == nil || !strings.Contains(err.Error(), "x.xlsx:Sheet1!B2: the cell holds a text and shows none: its number format, ;;; perhaps, hides it") {
+		t.Error(err)
+	}
+}
