@@ -24,10 +24,11 @@ func (o *options) outputs() []output {
 	return all
 }
 
-// checkOutputs refuses files that could not be written at the end, or would replace the input or one another, before anything is sent.
+// checkOutputs refuses files that could not be written at the end, or would replace the input, the ledger or one another, before
+// anything is sent.
 // input is INPUT, "" for a command without one.
 func (a *app) checkOutputs(input string) error {
-	taken := map[string]string{}
+	taken := a.ledgerFiles()
 	if input != "" && input != "-" {
 		taken[identity(input)] = "the input"
 	}
@@ -45,6 +46,20 @@ func (a *app) checkOutputs(input string) error {
 		}
 	}
 	return nil
+}
+
+// ledgerFiles are the ledger and the files that SQLite keeps beside it, by identity: a report in their place takes the record of every run
+// away, and with it resume and rollback.
+func (a *app) ledgerFiles() map[string]string {
+	files := map[string]string{}
+	path := a.ledgerPath()
+	if path == "" || path == noLedger {
+		return files
+	}
+	for _, ending := range []string{"", "-wal", "-shm", "-journal"} {
+		files[identity(path)+ending] = "the ledger"
+	}
+	return files
 }
 
 // checkWrites is checkOutputs for a command that always writes a report: without --report into the working folder.

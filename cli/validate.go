@@ -69,7 +69,7 @@ func (a *app) checkOnly(path string) error {
 		a.tell("%s: %s, %d invalid\n", clean(t.Source.Name, oneLine), count(t.Rows, "row"), t.Invalid)
 		return quiet(exitInput)
 	}
-	a.tell("%s: %s, all of them sound: %d to disassociate, %d said twice\n", clean(t.Source.Name, oneLine), count(t.Rows, "row"), t.Blanks, t.Repeats)
+	a.tell("%s: %s, all of them sound: %d with an empty sub_client_id, %d said twice\n", clean(t.Source.Name, oneLine), count(t.Rows, "row"), t.Blanks, t.Repeats)
 	return nil
 }
 

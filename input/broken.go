@@ -101,6 +101,9 @@ func (t *sheetText) broken(err error) error {
 	}
 	place.What = what
 	place.Advice = "put a quote that belongs to the text twice, inside a cell that begins and ends with one"
+	if what == guarded {
+		place.Advice = guardedAdvice
+	}
 	if n := t.line + lines; n != int(place.Row) {
 		place.Line = n
 	}

@@ -52,6 +52,11 @@ func (c cell) byKind() (finding, bool) {
 	return finding{}, false
 }
 
+// unseen reports whether people see nothing of a text.
+func unseen(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) }) < 0
+}
+
 // cleaned takes away what people never see: invisible characters anywhere, space and quotes around. did names what was taken away.
 func cleaned(s string) (out, did string) {
 	out = strings.Map(func(r rune) rune {
@@ -74,8 +79,8 @@ func cleaned(s string) (out, did string) {
 }
 
 var (
-	placeholders = words("null (null) n/a na n.a. #n/a none (none) nil - -- --- – — 0 . ? / \\n undefined nan empty (empty) blank (blank) false no unassigned tbd x")
-	errorValues  = words("#ref! #name? #value! #div/0! #null! #num! #spill! #calc! #nv #bezug! #wert! #getting_data err:502 err:508 err:509 err:511 err:522 err:523")
+	placeholders = words("null (null) n/a na n.a. none (none) nil - -- --- – — 0 . ? / \\n undefined nan empty (empty) blank (blank) false no unassigned tbd x")
+	errorValues  = words("#n/a #ref! #name? #value! #div/0! #null! #num! #spill! #calc! #nv #bezug! #wert! #getting_data err:502 err:508 err:509 err:511 err:522 err:523")
 	scientific   = regexp.MustCompile(`^[+-]?\d+([.,]\d+)?[eE][+-]?\d+$`)
 	numeric      = regexp.MustCompile(`^[+-]?[\d.,' ]*\d$`)
 	date         = regexp.MustCompile(`^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?$`)
@@ -105,6 +110,8 @@ func judge(ro role, s string, blank Blank, malformed *reconcile.Problem) finding
 		return finding{"placeholder", "the cell holds a word for nothing", emptied[blank] + "write the sub-client's id to associate the customer"}
 	case errorValues[lower]:
 		return finding{"formula_error", "the cell holds a formula's error", "mend the formula and paste the column as values"}
+	case strings.HasPrefix(s, `="`):
+		return finding{"formula", guarded, guardedAdvice}
 	case strings.ContainsRune("=+@-", rune(s[0])):
 		return finding{"formula", "the cell begins like a formula", "paste the column as values, so that it holds the id alone"}
 	case hashes.MatchString(s):

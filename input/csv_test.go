@@ -45,6 +45,28 @@ func show(t *Table, err error) string {
 	return b.String()
 }
 
+func TestAFormulasErrorIsNeverAdvisedToBeEmptied(t *testing.T) {
+	for _, s := range []string{"#N/A", "#n/a", "#REF!", "#NV", "#NAME?"} {
+		table, err := Read(strings.NewReader("customer_id,sub_client_id\n"+testID(1)+","+testID(2)+"\n"+testID(3)+","+s+"\n"), "in.csv", testOptions())
+		if err != nil || len(table.Problems) != 1 || table.Problems[0].Code != "formula_error" || strings.Contains(table.Problems[0].Advice, "empty") {
+			t.Errorf("%s\n%s", s, show(table, err))
+		}
+	}
+}
+
+func TestTheGuardOfTextsForExcelIsNamed(t *testing.T) {
+	for _, file := range []string{
+		"customer_id,sub_client_id\n" + testID(1) + `,="` + testID(2) + "\"\n",
+		"customer_id;sub_client_id\n" + testID(3) + ";" + testID(2) + "\n" + testID(1) + `;"=""` + testID(2) + "\"\"\"\n",
+	} {
+		table, err := Read(strings.NewReader(file), "in.csv", testOptions())
+		said := show(table, err)
+		if !strings.Contains(said, `:B`) || !strings.Contains(said, `the cell is written ="…"`) || !strings.Contains(said, "paste it as values and save the file as .xlsx") {
+			t.Errorf("%s\n%s", file, said)
+		}
+	}
+}
+
 func TestEmptyCellsAreBelievedOnlyWhereTheFileProvesThem(t *testing.T) {
 	c, d, s := testID(1), testID(3), testID(2)
 	tests := []struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -20,10 +21,14 @@ func (r *reading) findHeader(head []byte) (rune, int, *Error) {
 		try, from, line = []rune{said}, n, 2
 	}
 	var best, problem *headerSearch
+	var quote *Problem
 	var found []rune
 	skip := 0
 	for _, d := range try {
 		s, at := searchText(head[from:], line, d, r.o)
+		if quote == nil {
+			quote = s.quote
+		}
 		switch {
 		case s.ok && (len(found) == 0 || at < skip):
 			best, found, skip = s, []rune{d}, at
@@ -46,7 +51,14 @@ func (r *reading) findHeader(head []byte) (rune, int, *Error) {
 		})
 	case problem != nil:
 		return 0, 0, r.fatal(*problem.problem)
-	case best == nil || best.score == 0:
+	case quote != nil && best.score < 10: // no row has either of the columns
+		return 0, 0, r.fatal(*quote)
+	case best.score == 0 && (len(bytes.TrimSpace(head[from:])) > 0 || len(head) == maxHead):
+		return 0, 0, r.fatal(Problem{
+			Code: "no_header", What: "none of the first ten rows can be read as a header",
+			Advice: "customer_id and sub_client_id must stand in one of them: look for stray quotes and for empty rows above the header",
+		})
+	case best.score == 0:
 		return 0, 0, r.fatal(Problem{Code: "empty", What: "the file is empty", Advice: "give a file with the columns customer_id and sub_client_id"})
 	}
 	return 0, 0, r.fatal(best.best)
@@ -67,10 +79,15 @@ func searchText(head []byte, line int32, delimiter rune, o Options) (*headerSear
 		}
 		blank := blankLines(head[from:])
 		row += blank + 1
+		begin := from + blankBytes(head[from:])
 		if row > headerRows {
+			if s.score == 0 && strings.TrimSpace(strings.Join(cells, "")) != "" {
+				s.late(row)
+			}
 			return s, 0
 		}
 		if err != nil {
+			s.swallowed(row, line+int32(bytes.Count(head[:begin], []byte("\n"))), head[begin:c.InputOffset()], delimiter)
 			continue // a title with a quote in it; a header like that is none
 		}
 		at, _ := c.FieldPos(0)
@@ -80,7 +97,7 @@ func searchText(head []byte, line int32, delimiter rune, o Options) (*headerSear
 			}
 		}
 		if s.row(row, line-1+int32(at), cells) {
-			return s, from + int(blankBytes(head[from:]))
+			return s, begin
 		}
 	}
 }

@@ -41,7 +41,27 @@ func (r *reading) findSheet(w *workbook, table *sharedStrings) (workSheet, colum
 	case len(found) == 1:
 		return found[0], cols, nil
 	}
-	return workSheet{}, cols, r.noSheet(w, best)
+	return workSheet{}, cols, r.hint(w, table, r.noSheet(w, best))
+}
+
+// hint adds to what is said when no visible sheet has the columns that hidden ones have them.
+func (r *reading) hint(w *workbook, table *sharedStrings, e *Error) *Error {
+	if r.o.Sheet != "" {
+		return e
+	}
+	var have []workSheet
+	for _, s := range w.sheets {
+		if !s.hidden {
+			continue
+		}
+		if search, err := w.searchSheet(s, table, r.o); err == nil && search.ok {
+			have = append(have, s)
+		}
+	}
+	if len(have) > 0 {
+		e.Advice += "; both columns are in " + sheetNames(have) + ": name that sheet with --sheet if it is meant"
+	}
+	return e
 }
 
 // noSheet says why no sheet can be used.
@@ -92,13 +112,22 @@ func (w *workbook) searchSheet(s workSheet, table *sharedStrings, o Options) (*h
 	walk := &walk{x: newXMLReader(src), strings: table}
 	for {
 		err := walk.next()
-		if err == io.EOF || walk.row > headerRows {
+		if err == io.EOF {
 			return search, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		if search.row(walk.row, walk.row, walk.texts()) {
+		if walk.row > headerRows {
+			if search.score == 0 && walk.blank() {
+				continue
+			}
+			if search.score == 0 {
+				search.late(walk.row)
+			}
+			return search, nil
+		}
+		if search.row(walk.row, walk.row, walk.texts()) && (search.ok || search.problem != nil || search.score > 0) {
 			return search, nil
 		}
 	}

@@ -88,9 +88,25 @@ func lettersColumn(s string) int {
 	return n
 }
 
+// remark reports whether a row only tells something: its first cell begins with #. A column of row numbers is called # too, so a row that
+// names both columns is the header all the same. A column given by its letter is in any row: then the # must stand alone.
+func remark(cells []string, o Options) bool {
+	first := strings.TrimSpace(cells[0])
+	if !strings.HasPrefix(first, "#") {
+		return false
+	}
+	if len(customerRole.candidates(cells, o.CustomerColumn)) == 0 || len(subClientRole.candidates(cells, o.SubClientColumn)) == 0 {
+		return true
+	}
+	byLetter := func(wanted string) bool {
+		return wanted != "" && len(named(cells, func(n string) bool { return n == normal(wanted) })) == 0
+	}
+	return first != "#" && (byLetter(o.CustomerColumn) || byLetter(o.SubClientColumn))
+}
+
 // headerIn reads a row as the header. Without a problem and with ok false the row is no header: it lacks one of the columns.
 func headerIn(cells []string, o Options) (c columns, ok bool, p *Problem) {
-	if len(cells) == 0 || strings.HasPrefix(strings.TrimSpace(cells[0]), "#") {
+	if len(cells) == 0 || remark(cells, o) {
 		return c, false, nil
 	}
 	customers := customerRole.candidates(cells, o.CustomerColumn)
@@ -130,13 +146,18 @@ func headerIn(cells []string, o Options) (c columns, ok bool, p *Problem) {
 }
 
 func ambiguous(ro role, cells []string, found []int) *Problem {
-	var list []string
-	for _, i := range found {
-		list = append(list, fmt.Sprintf("%s (%q)", columnLetters(i+1), clip(cells[i])))
-	}
 	return &Problem{
 		Code: "ambiguous_column", Column: found[0] + 1, Fatal: true,
-		What:   fmt.Sprintf("%d columns may be %s: %s", len(found), ro.name, strings.Join(list, ", ")),
+		What:   fmt.Sprintf("%d columns may be %s: %s", len(found), ro.name, columnList(cells, found)),
 		Advice: "say which with " + ro.flag + ", by name or letter",
 	}
+}
+
+// columnList names columns, counted from 0, by their letters and their headers.
+func columnList(cells []string, columns []int) string {
+	var list []string
+	for _, i := range columns {
+		list = append(list, fmt.Sprintf("%s (%q)", columnLetters(i+1), clip(cells[i])))
+	}
+	return strings.Join(list, ", ")
 }

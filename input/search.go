@@ -13,6 +13,32 @@ type headerSearch struct {
 	problem *Problem // a row that is a header but can't be used
 	best    Problem  // what to say when nothing is found
 	score   int      // of best
+	quote   *Problem // a quote that is never closed and hides the rows after it
+}
+
+// swallowed takes down a quote among the first rows that is never closed: the header may stand inside it. raw begins in a row and ends
+// where its reading did.
+func (s *headerSearch) swallowed(number, line int32, raw []byte, delimiter rune) {
+	column, below, what := quoteTrouble(raw, delimiter)
+	if s.quote != nil || what != neverClosed {
+		return
+	}
+	s.quote = &Problem{
+		Code: "quote", Row: number, Column: column + 1, Cell: cellName(column+1, number), What: what + ": it hides all rows after it",
+		Advice: "close the quote, or take it away",
+	}
+	if n := line + int32(below); n != number {
+		s.quote.Line = int(n)
+	}
+}
+
+// late takes down that nothing stands in the rows where the header is looked for, and something in a row below them.
+func (s *headerSearch) late(number int32) {
+	s.score = 1
+	s.best = Problem{
+		Code: "no_header", Row: number, Fatal: true, What: "the first ten rows are empty; the file begins only here",
+		Advice: "the header must stand in one of the first ten rows: delete empty rows above it",
+	}
 }
 
 // row offers the next row; it returns true when the search is over.
@@ -48,6 +74,9 @@ func (s *headerSearch) remember(number int32, cells []string) {
 			score += 10
 		}
 	}
+	if len(missing) == 0 { // a remark with cells where the letters of both columns point
+		missing = []role{customerRole, subClientRole}
+	}
 	if wanted := s.wanted(missing); wanted != "" {
 		if score > s.score && strings.TrimSpace(strings.Join(cells, "")) != "" {
 			s.score = score
@@ -58,8 +87,8 @@ func (s *headerSearch) remember(number int32, cells []string) {
 		}
 		return
 	}
-	near, first := nearest(cells, missing)
-	if score += near; score <= s.score || strings.TrimSpace(strings.Join(cells, "")) == "" {
+	count, near := nearest(cells, missing)
+	if score += count; score <= s.score || strings.TrimSpace(strings.Join(cells, "")) == "" {
 		return
 	}
 	s.score = score
@@ -68,10 +97,14 @@ func (s *headerSearch) remember(number int32, cells []string) {
 		Value: clip(strings.Join(cells, " | ")), Advice: "name the columns customer_id and sub_client_id, or say which they are with " +
 			"--customer-column and --sub-client-column",
 	}
-	if first >= 0 {
-		s.best.Column, s.best.Cell = first+1, cellName(first+1, number)
-		s.best.Value, s.best.Advice = clip(cells[first]), fmt.Sprintf("did you mean %s? rename the column, or say %s %s",
-			missing[0].name, missing[0].flag, columnLetters(first+1))
+	switch ro := missing[0]; {
+	case len(near) == 1:
+		i := near[0]
+		s.best.Column, s.best.Cell = i+1, cellName(i+1, number)
+		s.best.Value, s.best.Advice = clip(cells[i]), fmt.Sprintf("did you mean %s? rename the column, or say %s %s", ro.name, ro.flag, columnLetters(i+1))
+	case len(near) > 1: // to suggest one of them is to guess, and the other one may hold the ids
+		s.best.Advice = fmt.Sprintf("%d columns are nearly called %s: %s; rename the one that is meant, or say which with %s",
+			len(near), ro.name, columnList(cells, near), ro.flag)
 	}
 }
 
@@ -98,16 +131,15 @@ func roleNames(rs []role) string {
 	return strings.Join(names, " and ")
 }
 
-// nearest looks for a misspelt name: how many there are, and the column, from 0, of the first that is near the first missing role.
-func nearest(cells []string, missing []role) (count, first int) {
-	first = -1
+// nearest looks for misspelt names: how many there are, and the columns, from 0, that are near the first missing role.
+func nearest(cells []string, missing []role) (count int, first []int) {
 	for n, r := range missing {
 		for i, c := range cells {
-			if distance(normal(c), r.exact) <= 3 {
-				count++
-				if n == 0 && first < 0 {
-					first = i
-				}
+			if distance(normal(c), r.exact) > 3 {
+				continue
+			}
+			if count++; n == 0 {
+				first = append(first, i)
 			}
 		}
 	}

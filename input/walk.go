@@ -17,8 +17,11 @@ type walk struct {
 	row     int32
 	hidden  bool // the row at hand
 	cells   []walkCell
-	data    bool // the rows have begun
-	ended   bool // the rows have ended
+	// Array formulas: the last row that one of them fills in a column, and the width of all of them, which is limited.
+	spillEnd map[int]int32
+	spills   int
+	data     bool // the rows have begun
+	ended    bool // the rows have ended
 	// What stands around the rows.
 	merges      []area
 	hiddenParts []area // columns

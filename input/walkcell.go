@@ -38,7 +38,12 @@ func (w *walk) readCell(e xml.StartElement, column int) error {
 		}
 		switch e := t.(type) {
 		case xml.StartElement:
-			c.formula = c.formula || e.Name.Local == "f"
+			if e.Name.Local == "f" {
+				c.formula = true
+				if err := w.spill(e); err != nil {
+					return err
+				}
+			}
 			c.hasValue = c.hasValue || e.Name.Local == "v"
 		case xml.CharData:
 			c.take(e, w.x.parent(0), w.x.parent(1))
@@ -62,11 +67,40 @@ func (c *rawCell) take(s []byte, element, parent string) {
 	}
 }
 
+// spill takes down which cells an array formula fills below and beside its own: they hold its results and no formula themselves.
+func (w *walk) spill(f xml.StartElement) error {
+	ref := attr(f, "ref")
+	if attr(f, "t") != "array" || ref == "" {
+		return nil
+	}
+	a, err := parseArea(ref)
+	if err != nil {
+		return fmt.Errorf("an array formula: %w", err)
+	}
+	if w.spills += max(0, a.lastCol-a.firstCol) + 1; w.spills > maxArea {
+		return errors.New("its array formulas are too wide")
+	}
+	for column := a.firstCol; column <= a.lastCol; column++ {
+		if w.spillEnd == nil {
+			w.spillEnd = map[int]int32{}
+		}
+		w.spillEnd[column] = max(w.spillEnd[column], a.lastRow)
+	}
+	return nil
+}
+
+// spilled reports whether a cell of the row at hand is in the area that an array formula fills.
+func (w *walk) spilled(column int) bool { return w.row <= w.spillEnd[column] }
+
 // keepCell adds a cell to the row unless it is blank.
 func (w *walk) keepCell(c rawCell, column int) error {
 	cell, err := w.meaning(c)
+	cell.formula = cell.formula || w.spilled(column)
 	if err != nil {
 		return fmt.Errorf("%s: %w", cellName(column+1, w.row), err)
+	}
+	if cell.kind == text && cell.formula && unseen(cell.text) {
+		cell.kind = emptyResult
 	}
 	if cell.kind != text || cell.text != "" {
 		cell.column = column
@@ -90,7 +124,7 @@ func (w *walk) meaning(c rawCell) (walkCell, error) {
 	case c.kind == "inlineStr":
 		out.text = unescaped(string(c.inline))
 		return out, nil
-	case c.kind == "str" && c.formula && out.text == "":
+	case c.kind == "str" && out.text == "": // only what a formula gave is of this kind, though the formula may stand in another cell
 		out.kind = emptyResult
 	case c.kind == "str":
 		out.text = unescaped(out.text)

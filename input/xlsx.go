@@ -148,7 +148,7 @@ func (t *sheetRows) ids(l *line, shown []string) error {
 		if c.column != t.r.cols.customer && c.column != t.r.cols.subClient {
 			continue
 		}
-		if err := agree(c, shown, l.row); err != nil {
+		if err := t.agree(c, shown); err != nil {
 			return err
 		}
 		into := t.cellOf(l, c.column)
@@ -158,8 +158,13 @@ func (t *sheetRows) ids(l *line, shown []string) error {
 		t.tally(&t.count.formulas, &t.formula, c.formula && c.kind == text)
 	}
 	for _, column := range []int{t.r.cols.customer, t.r.cols.subClient} {
-		if c := t.cellOf(l, column); c.kind == text && c.text == "" && at(shown, column) != "" {
+		c := t.cellOf(l, column)
+		switch {
+		case c.kind != text || c.text != "":
+		case at(shown, column) != "":
 			return fmt.Errorf("%s reads as empty once and as %q once", cellName(column+1, l.row), clip(at(shown, column)))
+		case t.walk.spilled(column): // the file leaves the cell out
+			c.kind = emptyResult
 		}
 	}
 	return nil
@@ -199,12 +204,20 @@ func (t *sheetRows) show() ([]string, error) {
 	return t.rows.Columns()
 }
 
-// agree says whether both readings of a cell with an id give the same. A style may show a cell otherwise than it is.
-func agree(c walkCell, shown []string, row int32) error {
-	if s := at(shown, c.column); c.kind == text && s != c.text && (!c.styled || s == "") {
-		return fmt.Errorf("%s reads as %q once and as %q once", cellName(c.column+1, row), clip(c.text), clip(s))
+// agree fails when the two readings of a cell with an id differ. A style may show a cell otherwise than it is, but not as nothing: then
+// people see an empty cell where an id is.
+func (t *sheetRows) agree(c walkCell, shown []string) error {
+	s := at(shown, c.column)
+	switch {
+	case c.kind != text || s == c.text || c.styled && s != "":
+		return nil
+	case c.styled:
+		return t.r.fatal(t.r.place(&line{row: t.walk.row}, c.column, finding{
+			"hidden_text", "the cell holds a text and shows none: its number format, ;;; perhaps, hides it",
+			"format the column as text, see what is in it, and save the file again",
+		}, c.text))
 	}
-	return nil
+	return fmt.Errorf("%s reads as %q once and as %q once", cellName(c.column+1, t.walk.row), clip(c.text), clip(s))
 }
 
 func at(cells []string, i int) string {

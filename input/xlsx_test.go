@@ -100,6 +100,36 @@ func streamBare(b *testing.B, path string) {
 	}
 }
 
+func TestEmptyResultsOfFormulasAreNeverBlank(t *testing.T) {
+	array := `<c r="REF" t="str"><f t="array" ref="B2:B4">X</f><v>{s1}</v></c>`
+	tests := []struct{ name, rows string }{
+		{"a result without its formula", raw(3, "{c2}", `<c r="REF" t="str"><v></v></c>`)},
+		{"the same without a value", raw(3, "{c2}", `<c r="REF" t="str"/>`)},
+		{"in an array, another kind", raw(3, "{c2}", `<c r="REF" t="s"><v>0</v></c>`)},
+		{"in an array, no value", raw(3, "{c2}", `<c r="REF" s="1"/>`)},
+		{"in an array, left out", inline(3, "{c2}")},
+		{"a space", raw(5, "{c2}", `<c r="REF" t="str"><f>X</f><v xml:space="preserve"> </v></c>`)},
+		{"a no-break space", raw(5, "{c2}", `<c r="REF" t="str"><f>X</f><v>&#160;</v></c>`)},
+		{"a zero-width space, escaped", raw(5, "{c2}", `<c r="REF" t="str"><f>X</f><v>_x200B_</v></c>`)},
+		{"a shared text that is empty", raw(5, "{c2}", `<c r="REF" t="s"><f>X</f><v>0</v></c>`)},
+		{"a shared text without its number", raw(5, "{c2}", `<c r="REF" t="s"><f>X</f></c>`)},
+		{"an inline text that is empty", raw(5, "{c2}", `<c r="REF" t="inlineStr"><f>X</f><is><t></t></is></c>`)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			first := raw(2, "{c1}", array)
+			table, err := Read(strings.NewReader(book(headRow+fill(first+tt.rows), "")), "x.xlsx", testOptions())
+			if err != nil || len(table.Problems) != 1 || table.Problems[0].Code != "formula" || !strings.Contains(table.Problems[0].Cell, "B") {
+				t.Errorf("a formula's empty result is not refused\n%s", show(table, err))
+			}
+		})
+	}
+	table, err := Read(strings.NewReader(book(headRow+fill(raw(2, "{c1}", array)+raw(5, "{c2}", `<c r="REF" s="1"/>`)))), "x.xlsx", testOptions())
+	if err != nil || len(table.Problems) != 0 || table.Blanks != 1 {
+		t.Errorf("an empty cell below the array is not believed\n%s", show(table, err))
+	}
+}
+
 func TestWorkbookCellsAreIdsOnlyWhenTheyAreText(t *testing.T) {
 	f := excelize.NewFile()
 	set := func(cell string, values ...any) {
@@ -140,5 +170,37 @@ func TestWorkbookCellsAreIdsOnlyWhenTheyAreText(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAHiddenSheetWithTheColumnsIsNamed(t *testing.T) {
+	hidden := tab{"Old", "hidden", headRow + inline(2, "{c1}", "{s1}")}
+	for _, visible := range []string{"", inline(1, "name", "customer id") + inline(2, "A", "{c1}")} {
+		book := zipped(bookParts("", tab{name: "Cover", xml: visible}, hidden, tab{"Older", "hidden", inline(1, "x")})...)
+		_, err := Read(strings.NewReader(book), "x.xlsx", testOptions())
+		if err == nil || !strings.Contains(err.Error(), `both columns are in "Old" (hidden): name that sheet with --sheet if it is meant`) {
+			t.Error(err)
+		}
+	}
+}
+
+func TestATextThatItsFormatHidesIsNoDamage(t *testing.T) {
+	f := excelize.NewFile()
+	for i, row := range [][]any{{"customer_id", "sub_client_id"}, {testID(1), testID(2)}} {
+		if err := f.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nothing := ";;;"
+	style, err := f.NewStyle(&excelize.Style{CustomNumFmt: &nothing})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.SetCellStyle("Sheet1", "B2", "B2", style); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Read(strings.NewReader(saved(f)), "x.xlsx", testOptions())
+	if err == nil || !strings.Contains(err.Error(), "x.xlsx:Sheet1!B2: the cell holds a text and shows none: its number format, ;;; perhaps, hides it") {
+		t.Error(err)
 	}
 }

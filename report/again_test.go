@@ -102,6 +102,56 @@ func TestUnreadableCellIsRefusedWhenItIsFedInAgain(t *testing.T) {
 	}
 }
 
+// tried is the run in which every row of a file that is sound was made, and the others were not.
+func tried(t *testing.T, file, name string) reconcile.Run {
+	t.Helper()
+	table, err := input.Read(strings.NewReader(file), name, input.Options{SkipInvalid: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := reconcile.Run{ID: "r", Command: "apply", Source: table.Source}
+	for _, a := range table.Assignments {
+		r := reconcile.Result{Change: reconcile.Change{Assignment: a}, Status: reconcile.Applied}
+		if a.Problem != nil {
+			r.Status, r.ErrorCode, r.Error = reconcile.Invalid, a.Problem.Code, a.Problem.Message
+		}
+		run.Results = append(run.Results, r)
+	}
+	return run
+}
+
+func TestWhatNobodySeesStaysRefusedWhenItIsFedInAgain(t *testing.T) {
+	cells := []string{"\x01", "\x1b", "\x7f", "\x01\x01", " \x01 ", "\x01\u200b", "\u0080", north + "\x01", "\x01" + north, "_x0001_", "_x0020_", "_x200B_", north + "_x0020_"}
+	for _, cell := range cells {
+		for _, row := range []string{alpha + "," + cell, cell + "," + north, cell + ","} {
+			run := tried(t, "customer_id,sub_client_id\n"+gamma+","+north+"\n"+row+"\n", "partners.csv")
+			if r := run.Results[1]; r.Status != reconcile.Invalid {
+				t.Errorf("%q is not refused", row)
+				continue
+			}
+			for name, write := range map[string]func(*bytes.Buffer) error{
+				"rejects.csv":  func(b *bytes.Buffer) error { _, err := report.Rejects(b, report.CSV, run); return err },
+				"rejects.xlsx": func(b *bytes.Buffer) error { _, err := report.Rejects(b, report.XLSX, run); return err },
+				"report.csv":   func(b *bytes.Buffer) error { return report.Write(b, report.CSV, run, report.Options{}) },
+				"report.xlsx":  func(b *bytes.Buffer) error { return report.Write(b, report.XLSX, run, report.Options{}) },
+			} {
+				var b bytes.Buffer
+				if err := write(&b); err != nil {
+					t.Fatal(err)
+				}
+				o := input.Options{BlankSaid: true}
+				if name == "report.xlsx" {
+					o.Sheet = "To fix"
+				}
+				again, err := input.Read(&b, name, o)
+				if err == nil && len(again.Problems) == 0 {
+					t.Errorf("%q of %s is fed in again as %q", row, name, wishes(again))
+				}
+			}
+		}
+	}
+}
+
 func TestToFixSheetIsAcceptedAsTheNextInput(t *testing.T) {
 	run, want := halfDone(t)
 	var b bytes.Buffer

@@ -78,6 +78,28 @@ func oneLine(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD")))
 }
 
+// idText returns a cell that is or should be an id as one line. What is refused must stay refused when the file is fed in again: a
+// character that nobody can see becomes a question mark, or a cell of nothing else would read as empty and disassociate the customer, and
+// an id with one at its end would read as the id.
+func idText(s string) string {
+	if plain(s) {
+		return s
+	}
+	s = oneLine(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD")))
+	if strings.IndexFunc(s, visible) < 0 {
+		return "?"
+	}
+	return s
+}
+
+// visible reports whether people see r; the rest is what the next run cleans away.
+func visible(r rune) bool { return !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) }
+
 // plain reports whether s is printable ASCII without blanks at its ends, which nearly every text is.
 func plain(s string) bool {
 	for i := range len(s) {

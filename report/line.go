@@ -32,9 +32,9 @@ type line struct {
 func lineOf(r reconcile.Result) line {
 	return line{
 		Row:           known(int(r.Row)),
-		CustomerID:    oneLine(r.CustomerID),
+		CustomerID:    idText(r.CustomerID),
 		CustomerName:  oneLine(r.CustomerName),
-		SubClientID:   oneLine(r.SubClientID),
+		SubClientID:   idText(r.SubClientID),
 		SubClientName: oneLine(r.SubClientName),
 		PreviousID:    oneLine(r.PreviousID),
 		PreviousName:  oneLine(r.PreviousName),

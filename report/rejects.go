@@ -96,7 +96,7 @@ type slot struct {
 // inputSlots returns the input's columns in their order. A source that is no spreadsheet (a plan, a run to undo) has the two of ids.
 func inputSlots(src reconcile.Source) []slot {
 	slots := []slot{
-		{src.Customer, orElse(src.CustomerName, "customer_id"), true, func(r reconcile.Result) string { return oneLine(r.CustomerID) }},
+		{src.Customer, orElse(src.CustomerName, "customer_id"), true, func(r reconcile.Result) string { return idText(r.CustomerID) }},
 		{src.SubClient, orElse(src.SubClientName, "sub_client_id"), true, wishAgain},
 	}
 	for i, name := range src.Columns {
@@ -115,7 +115,7 @@ func inputSlots(src reconcile.Source) []slot {
 // next run refuses until somebody decides.
 func wishAgain(r reconcile.Result) string {
 	if r.SubClientID != "" || r.Status != reconcile.Invalid {
-		return oneLine(r.SubClientID)
+		return idText(r.SubClientID)
 	}
 	switch r.ErrorCode {
 	case "customer_not_found", "conflicting_rows": // the cell was read; it is empty
