@@ -20,6 +20,7 @@ type Query struct {
 	// CreatedFrom and CreatedTo bound the time of creation, Unix seconds, both inclusive, 0 for open.
 	CreatedFrom, CreatedTo int64
 	After                  string // the id after which to go on; "" for the beginning
+	AfterCreated           int64  // when that customer was created; 0: not known
 }
 
 // Page is one page of a listing, in the order of creation. It cost one request.
@@ -35,8 +36,7 @@ type Page struct {
 // begins anew from that customer's second on, and shows some customers twice.
 func (r *Reader) Pages(ctx context.Context, q Query) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
-		after, seen := q.After, map[string]bool{q.After: true}
-		var last int64 // when the customer after which to go on was created; 0: not known
+		after, last, seen := q.After, q.AfterCreated, map[string]bool{q.After: true}
 		for number := 1; ; number++ {
 			p, err := r.page(ctx, q, after)
 			if last != 0 && unknownCursor(err) {

@@ -74,3 +74,42 @@ func TestEndlessRefusalsEnd(t *testing.T) {
 		}
 	})
 }
+
+// A customer that leaves the list between two pages does not end the listing: it goes on from that customer's second.
+func TestListGoesOnAfterACustomerThatLeftIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &dakotatest.Server{Quota: dakotatest.Quota{Limit: -1}}
+		s.Seed(dakotatest.SeedOptions{Customers: 350})
+		c := patienceClient(t, s, dakota.Config{})
+		seen, pages := map[string]bool{}, 0
+		s.Faults = func(r dakotatest.Request) dakotatest.Fault {
+			if r.Kind == dakotatest.List && pages == 1 && r.Attempt == 1 {
+				pages++
+				return dakotatest.Fault{Status: http.StatusBadRequest}
+			}
+			return dakotatest.Fault{}
+		}
+		q := dakota.Query{}
+		for q != (dakota.Query{After: "-"}) {
+			next := dakota.Query{After: "-"}
+			for p, err := range c.Pages(t.Context(), q) { // page by page, as the observer asks
+				if err != nil {
+					t.Fatal(err)
+				}
+				pages++
+				for _, customer := range p.Customers {
+					seen[customer.ID] = true
+				}
+				if p.More {
+					last := p.Customers[len(p.Customers)-1]
+					next = dakota.Query{After: last.ID, AfterCreated: last.CreatedAt}
+				}
+				break
+			}
+			q = next
+		}
+		if len(seen) != len(s.Customers()) {
+			t.Errorf("%d of %d customers were shown", len(seen), len(s.Customers()))
+		}
+	})
+}

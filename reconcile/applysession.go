@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -214,6 +215,11 @@ func (s *session) judge(st step, now time.Time) {
 func (s *session) postpone(t *turn) {
 	if s.stopped != nil && (!t.doubt || s.grace.Err() != nil) {
 		s.leave(t)
+		return
+	}
+	if errors.Is(s.stopped, ErrOutage) { // one last reading has shown that the API is still down: more would only cost requests
+		s.leave(t)
+		s.abandon()
 		return
 	}
 	pause := t.pauses.NextBackOff()

@@ -150,7 +150,8 @@ func (g *group) advance(p dakota.Page, q dakota.Query) {
 		return
 	}
 	g.covered = max(g.covered, p.Customers[n-1].CreatedAt)
-	g.query = dakota.Query{CreatedFrom: q.CreatedFrom, After: p.Customers[n-1].ID}
+	last := p.Customers[n-1]
+	g.query = dakota.Query{CreatedFrom: q.CreatedFrom, After: last.ID, AfterCreated: last.CreatedAt}
 }
 
 // best returns the sub-client to list next, nil when none pays. Lists may pay only together: with every group that is settled the rest

@@ -207,7 +207,7 @@ func (w *walk) advance(p dakota.Page, q dakota.Query) {
 		return
 	}
 	last := p.Customers[n-1]
-	w.query = dakota.Query{CreatedFrom: q.CreatedFrom, After: last.ID}
+	w.query = dakota.Query{CreatedFrom: q.CreatedFrom, After: last.ID, AfterCreated: last.CreatedAt}
 	w.covered = max(w.covered, last.CreatedAt) // that second may go on on the next page
 	if since := p.At.Unix() - last.CreatedAt; since > 0 && w.ahead > 0 {
 		w.density = float64(w.ahead) / float64(since)

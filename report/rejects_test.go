@@ -89,3 +89,20 @@ func TestInputFilesAreCSVOrXLSX(t *testing.T) {
 		t.Error("a file was written all the same")
 	}
 }
+
+// A cell that was refused for what can't be seen in it is refused again: cleaned, it would be an id, or empty and disassociate.
+func TestRejectsStayRejects(t *testing.T) {
+	const id = "2aNEILJSQrJ36kEu7BcyVL6TM7C"
+	run := reconcile.Run{Command: "apply"}
+	for _, cells := range [][2]string{{id, "\x01"}, {id, "\x7f\x7f"}, {id, "\u202e"}, {id + "\x01", ""}, {id, id + "\x00"}} {
+		r := reconcile.Result{Status: reconcile.Invalid, ErrorCode: "bad_id", Error: "bad; bad"}
+		r.Row, r.CustomerID, r.SubClientID = int32(len(run.Results)+2), cells[0], cells[1]
+		run.Results = append(run.Results, r)
+	}
+	for i, record := range rejected(run)[1:] {
+		r := run.Results[i]
+		if record[0] == id && record[1] == "" || record[0] == id && record[1] == id || record[0] == id && r.CustomerID != id {
+			t.Errorf("%q, %q comes back as %q", r.CustomerID, r.SubClientID, record)
+		}
+	}
+}
