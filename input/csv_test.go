@@ -67,6 +67,14 @@ func TestTheGuardOfTextsForExcelIsNamed(t *testing.T) {
 	}
 }
 
+func TestARowWithoutItsLastCellsIsRefusedAndSaysSo(t *testing.T) {
+	table, err := Read(strings.NewReader("customer_id,sub_client_id,note\n"+testID(1)+"\n"+testID(3)+","+testID(2)+",x\n"), "in.csv", testOptions())
+	want := "the row has 1 cell, fewer than the header's 3: its last cells are missing: if they are empty ones, add their delimiters"
+	if err != nil || len(table.Problems) != 1 || !strings.Contains(table.Problems[0].Error(), want) {
+		t.Error(show(table, err))
+	}
+}
+
 func TestEmptyCellsAreBelievedOnlyWhereTheFileProvesThem(t *testing.T) {
 	c, d, s := testID(1), testID(3), testID(2)
 	tests := []struct {

@@ -13,10 +13,13 @@ func (r *reading) ragged(l *line, cells int) {
 	before := r.before
 	r.found, r.before = r.found[:0], blankRow{}
 	what, advice := "fewer", "the row is cut in two, or a delimiter is missing"
-	if cells > len(r.cols.names) {
+	switch {
+	case cells > len(r.cols.names):
 		what, advice = "more", "put a cell that holds the delimiter in quotes"
+	case wellFormed(l.customer.text, r.latest) && before.row == 0: // it begins as it should: some programs leave out empty cells at a row's end
+		advice = "its last cells are missing: if they are empty ones, add their delimiters or save the file as .xlsx; if not, the row is cut in two"
 	}
-	p := r.place(l, -1, finding{"ragged_row", fmt.Sprintf("the row has %d cells, %s than the header's %d", cells, what, len(r.cols.names)), advice}, "")
+	p := r.place(l, -1, finding{"ragged_row", fmt.Sprintf("the row has %s, %s than the header's %d", plural(cells, "cell"), what, len(r.cols.names)), advice}, "")
 	r.found = append(r.found, p)
 	r.put(l, reconcile.Assignment{Row: l.row, CustomerID: l.customer.text, SubClientID: unclear}, badTarget)
 	if before.row != 0 && r.cols.subClient == r.lastColumn() {
