@@ -68,6 +68,9 @@ func (a *app) showTotals(w io.Writer, totals []reconcile.SubClientTotal) {
 	}
 	if t.Length() > 1 {
 		t.Render()
+		if slices.ContainsFunc(totals, differs) {
+			fmt.Fprintln(w, "where a number differs, somebody else may have changed it, or the API did not keep what it answered")
+		}
 		fmt.Fprintln(w)
 	}
 }
@@ -77,10 +80,15 @@ func (a *app) actual(s reconcile.SubClientTotal) string {
 	switch {
 	case s.Actual == nil:
 		return ""
-	case s.Expected >= 0 && *s.Actual != s.Expected:
-		return a.screen.colour.warn(fmt.Sprintf("%d (somebody else changed %+d)", *s.Actual, *s.Actual-s.Expected))
+	case differs(s):
+		return a.screen.colour.warn(fmt.Sprintf("%d (differs by %+d)", *s.Actual, *s.Actual-s.Expected))
 	}
 	return a.screen.colour.good(fmt.Sprint(*s.Actual))
+}
+
+// differs tells whether the closing read found another number than the run's own changes explain. Why, it can't tell.
+func differs(s reconcile.SubClientTotal) bool {
+	return s.Actual != nil && s.Expected >= 0 && *s.Actual != s.Expected
 }
 
 func known(n int) string {
