@@ -27,7 +27,8 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	}
 	sweep(os.TempDir(), time.Now())
 	a.tidyKYB()
-	a.options.input.BlankSaid = from["blank"] != "default"
+	// Only who names this one file can mean that its whole column is blank; a word in a config file is meant for all of them.
+	a.options.input.BlankSaid = from["blank"] == "flag"
 	if a.options.showConfig {
 		if err := a.showConfig(cmd, from); err != nil {
 			return err
