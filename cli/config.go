@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -74,16 +75,18 @@ func readConfig(cmd *cobra.Command, env func(string) string, named string) (map[
 	if err != nil {
 		return nil, path, fail(exitConfig, fmt.Errorf("read config file: %w", err), "give --config a YAML file of flag names and values")
 	}
-	var raw map[string]any
+	var raw map[string]yaml.Node
 	if err := yaml.Unmarshal(data, &raw); err != nil {
 		return nil, path, fail(exitConfig, fmt.Errorf("read config file %s: %w", path, err), "it holds flag names and values, such as `rate: 40/m`")
 	}
 	values := map[string][]string{}
-	for key, v := range raw {
-		if !knownFlag(cmd.Root(), key) {
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
+		f := configurable(cmd.Root(), key)
+		if f == nil {
 			return nil, path, fail(exitConfig, fmt.Errorf("config file %s: %q is not a flag", path, key), "keys are the names of flags, without --; the API key is never in this file")
 		}
-		if values[key], err = texts(v); err != nil {
+		node := raw[key]
+		if values[key], err = texts(f, &node); err != nil {
 			return nil, path, fail(exitConfig, fmt.Errorf("config file %s: %s: %w", path, key, err), "remove the line, or give it a value such as `rate: 40/m`; several stand in [a, b]")
 		}
 	}
@@ -102,28 +105,47 @@ func defaultConfig(env func(string) string) string {
 	return filepath.Join(base, program, "config.yaml")
 }
 
-// knownFlag tells whether any command has the flag: a file may set flags that this command does not take.
-func knownFlag(root *cobra.Command, key string) bool {
-	return !slices.Contains(notConfigurable, key) && slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool {
-		return c.Flags().Lookup(key) != nil
-	})
+// configurable is the flag of this name that any command has; nil: none has. A file may set flags that this command does not take.
+func configurable(c *cobra.Command, name string) *pflag.Flag {
+	if slices.Contains(notConfigurable, name) {
+		return nil
+	}
+	if f := c.Flags().Lookup(name); f != nil {
+		return f
+	}
+	for _, sub := range c.Commands() {
+		if f := configurable(sub, name); f != nil {
+			return f
+		}
+	}
+	return nil
 }
 
-// texts are the values of a flag in the file: one, or a list of them.
-func texts(v any) ([]string, error) {
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
+// texts are the values of a flag in the file: one, or a list of them. They are taken as they are written there: what YAML would make of
+// 2026-11-25T22:00:00Z or of a sheet's name like 2026.10 is another text.
+func texts(f *pflag.Flag, v *yaml.Node) ([]string, error) {
+	if v.Kind == yaml.AliasNode {
+		v = v.Alias
+	}
+	list := []*yaml.Node{v}
+	if v.Kind == yaml.SequenceNode {
+		if _, many := f.Value.(pflag.SliceValue); !many {
+			return nil, errors.New("it takes one value, not a list")
+		}
+		list = v.Content
 	}
 	var all []string
 	for _, x := range list {
-		switch x.(type) {
-		case nil:
-			return nil, errors.New("it has no value")
-		case map[string]any, []any:
-			return nil, errors.New("it is neither a value nor a list of values")
+		if x.Kind == yaml.AliasNode {
+			x = x.Alias
 		}
-		all = append(all, fmt.Sprint(x))
+		switch {
+		case x.Kind != yaml.ScalarNode:
+			return nil, errors.New("it is neither a value nor a list of values")
+		case x.Tag == "!!null":
+			return nil, errors.New("it has no value")
+		}
+		all = append(all, x.Value)
 	}
 	return all, nil
 }
