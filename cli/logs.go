@@ -65,10 +65,10 @@ func (a *app) openLog() error {
 	return nil
 }
 
-// requestHooks log each request at debug, and tell the progress of waiting. Neither a header nor a body is ever in an event.
 // longWait is longer than the documented window: whoever waits so long wants to know why.
 const longWait = 70 * time.Second
 
+// requestHooks log each request at debug, and tell the progress of waiting. Neither a header nor a body is ever in an event.
 func (a *app) requestHooks() dakota.Hooks {
 	return dakota.Hooks{
 		Request: func(e dakota.RequestEvent) {
